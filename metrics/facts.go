@@ -1,0 +1,105 @@
+package metrics
+
+// Facts are what figures are computed from, at the level of districts and
+// force areas. The store gathers them; Compute reads them.
+type Facts struct {
+	Geography *Geography
+	// Files tells, for each force area and month, what the police.uk file of
+	// that month holds. A month without an entry is missing.
+	Files map[string]map[Month]StreetFile
+	// Crimes are counts by area, crime type and month. An absent entry in a
+	// month that has a file is a true zero, if the file has that crime type.
+	Crimes map[string]map[string]map[Month]int64
+	// Outcomes are counts by area, crime type, outcome and month.
+	Outcomes map[string]map[string]map[string]map[Month]int64
+	// Residents are mid-year estimates by district and year.
+	Residents map[string]map[int]Estimate
+	// Editions are the Indices of Deprivation: ranks by edition year and domain.
+	Editions map[int]map[string][]DeprivationRank
+	// Sample says that the facts are invented.
+	Sample bool
+}
+
+// StreetFile is what a month's file of a force can answer.
+type StreetFile struct {
+	Force   string // the force's name as the file writes it
+	HasLSOA bool   // false for the layout of 2011, which gives grid coordinates only
+	Scheme  Scheme // which crime types the file distinguishes
+	Batch   int64
+	NoLSOA  int64 // rows without location
+	Read    int64
+}
+
+// Estimate is a mid-year population estimate.
+type Estimate struct {
+	Persons int64
+	// Base is the census that the series is based on, 2011 or 2021. Estimates
+	// of different bases are not one series.
+	Base int
+	// Ages gives persons by single year of age, the last entry being 90 and
+	// over; nil where only the total is published.
+	Ages []int64
+}
+
+// DeprivationRank is one LSOA's rank in one domain of one edition, 1 = most deprived.
+type DeprivationRank struct {
+	LSOA    string
+	LAD     string // the district's code in the edition's own file; "" where the file has none
+	LADName string
+	Rank    int
+}
+
+// Scheme is the set of crime types that police.uk distinguished at a time.
+type Scheme int
+
+const (
+	Scheme2010 Scheme = 2010 // six types, to August 2011
+	Scheme2011 Scheme = 2011 // eleven types, September 2011 to April 2013
+	Scheme2013 Scheme = 2013 // fourteen types, since May 2013
+)
+
+var schemes = map[Scheme][]string{
+	Scheme2010: {"Anti-social behaviour", "Burglary", "Robbery", "Vehicle crime", "Violent crime", "Other crime"},
+	Scheme2011: {"Anti-social behaviour", "Burglary", "Robbery", "Vehicle crime", "Violent crime", "Criminal damage and arson",
+		"Shoplifting", "Other theft", "Drugs", "Public disorder and weapons", "Other crime"},
+	Scheme2013: {"Anti-social behaviour", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs", "Other crime", "Other theft",
+		"Possession of weapons", "Public order", "Robbery", "Shoplifting", "Theft from the person", "Vehicle crime",
+		"Violence and sexual offences"},
+}
+
+// CrimeTypes are the crime types of a scheme.
+func (s Scheme) CrimeTypes() []string { return schemes[s] }
+
+// SchemeOf is the scheme in use in a month.
+func SchemeOf(m Month) Scheme {
+	switch {
+	case m < NewMonth(2011, 9):
+		return Scheme2010
+	case m < NewMonth(2013, 5):
+		return Scheme2011
+	default:
+		return Scheme2013
+	}
+}
+
+// narrowed are types of the same name whose meaning changed: once others were
+// split off, the earlier counts are of something wider.
+var narrowed = map[string]Scheme{
+	"Other crime": Scheme2013,
+	"Other theft": Scheme2013,
+}
+
+// Distinguishes says whether counts of a crime type under this scheme mean
+// what they mean today. "Violent crime" does not carry over into "Violence and
+// sexual offences", nor "Other crime" of 2011 into that of today.
+func (s Scheme) Distinguishes(crimeType string) bool {
+	if from, ok := narrowed[crimeType]; ok && s < from {
+		return false
+	}
+	for _, t := range schemes[s] {
+		if t == crimeType {
+			return true
+		}
+	}
+	return false
+}

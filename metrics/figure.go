@@ -1,0 +1,103 @@
+package metrics
+
+// Status tells a figure's three states apart, from the store to the tooltip.
+type Status string
+
+const (
+	Available  Status = "available"
+	Missing    Status = "missing"    // [x]: there is nothing to make it from
+	Suppressed Status = "suppressed" // [c]: there is, and it may not be shown
+)
+
+// Shorthand is the status as spreadsheets write it: "", "[x]" or "[c]".
+func (s Status) Shorthand() string {
+	switch s {
+	case Missing:
+		return "[x]"
+	case Suppressed:
+		return "[c]"
+	}
+	return ""
+}
+
+// Figure is one value of one indicator for one area and one period, with all
+// that a page or an export says of it. Nothing after metrics computes.
+type Figure struct {
+	ID       int64  // given by the store
+	Revision int    // 1 for the first; given by the store
+	MadeAt   string // when this revision was stored, RFC 3339; given by the store
+
+	Indicator string // the indicator's id
+	Priority  string // the priority's id
+	Area      Area
+	Period    Period
+
+	Status Status
+	Reason string // why it is missing or suppressed, a sentence without the full stop
+
+	// Numbers are nil where they are not available; a zero is a zero.
+	Numerator, Denominator *float64
+	Value, Lower, Upper    *float64 // in the indicator's unit; the limits are of the 95% interval
+	Unit                   string
+	Rank, RankOf           *int // 1 is the largest value; among the edition's own districts
+
+	Method      string       // of the interval: "Byar", "Exact", "Wilson", or "" where none applies
+	Denominated string       // which denominator: "ONS mid-2022 estimate"
+	Notes       []string     // sentences that must stand beside the value
+	BreakBefore string       // why the figure is not comparable with the one before it, "" when it is
+	Comparisons []Comparison // with an earlier period
+	Sentence    string
+}
+
+// Direction is what a comparison found.
+type Direction string
+
+const (
+	Up          Direction = "up"
+	Down        Direction = "down"
+	AboutSame   Direction = "about the same"
+	NotCompared Direction = "not compared"
+)
+
+// Verdict is the direction read with the indicator's polarity.
+type Verdict string
+
+const (
+	Better     Verdict = "better"
+	Worse      Verdict = "worse"
+	Same       Verdict = "same"
+	NoVerdict  Verdict = "none" // up or down where neither is good
+	NoCompared Verdict = "not compared"
+)
+
+// Comparison sets a figure beside another one. Rule names the test that spoke.
+type Comparison struct {
+	With      string   // "corresponding quarter", "previous year ending", "previous edition"
+	Period    string   // code of the other period
+	Value     *float64 // the other's value
+	Numerator *float64 // the other's numerator
+	Direction Direction
+	Verdict   Verdict
+	Rule      string   // "95% interval of the ratio of the two rates"
+	Ratio     *float64 // this / other
+	Lower     *float64 // of the ratio's 95% interval
+	Upper     *float64
+	Reason    string // why not compared
+}
+
+// FigureFilter chooses figures. Empty fields choose all.
+type FigureFilter struct {
+	Indicator string
+	Priority  string
+	Areas     []string // area codes
+	Kind      PeriodKind
+	Period    string // period code
+}
+
+// State is what the store holds as a whole.
+type State struct {
+	Strategy *Strategy // the one that the figures were made with; nil before the first computation
+	Sample   bool      // the facts are invented
+	MadeAt   string    // when the figures were last computed, RFC 3339; "" for never
+	Behind   bool      // facts were read after the figures were made: an import was cut short
+}

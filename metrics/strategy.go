@@ -1,0 +1,159 @@
+package metrics
+
+// Strategy is a partnership's strategy: its areas, priorities and indicators.
+// It is read from a file by package strategy; nothing in the code is about one city.
+type Strategy struct {
+	Name        string // "Young Persons Violence Prevention Strategy"
+	Partnership string // who owns it
+	ShortName   string // for the masthead
+	From, To    int    // years
+	Area        Area   // the district; Name may be empty until the lookups are in
+	Force       Area   // the police force area; Code may be empty until the lookups are in
+	Similar     SimilarGroup
+	Priorities  []Priority
+	Events      []Event
+	Indicators  []Indicator
+
+	// Source is the file's text and SHA its SHA-256 in hex: figures remember
+	// which strategy they were made with.
+	Source []byte
+	SHA    string
+}
+
+// SimilarGroup names the areas that a district is compared with.
+type SimilarGroup struct {
+	Name   string // "most similar group, police.uk, 2019"
+	Source string
+	Date   string   // when it was published
+	Areas  []string // district codes, the own area among them or not
+}
+
+// Priority is one of the strategy's priorities.
+type Priority struct {
+	ID       string // in addresses: "enforcement"
+	Number   int
+	Title    string
+	Summary  string // what the priority is about, a sentence or two
+	Question string // what a board member may ask
+	WaitsFor string // what has to come in before a priority without data can say anything
+}
+
+// Event is a dated happening that charts mark.
+type Event struct {
+	Date  string // YYYY-MM-DD or YYYY-MM
+	Label string // 50 characters at most
+}
+
+// Month is the month the event fell in.
+func (e Event) Month() (Month, error) {
+	if len(e.Date) < 7 {
+		return ParseMonth(e.Date)
+	}
+	return ParseMonth(e.Date[:7])
+}
+
+// Accountability is one of the two kinds of indicator that are never mixed.
+type Accountability string
+
+const (
+	Population  Accountability = "population"  // belongs to the whole city
+	Performance Accountability = "performance" // belongs to a project and its participants
+)
+
+// Polarity says which way is good.
+type Polarity string
+
+const (
+	HighGood   Polarity = "high"
+	LowGood    Polarity = "low"
+	NoJudgment Polarity = "none"
+)
+
+// ValueKind is how a value is made.
+type ValueKind string
+
+const (
+	CrudeRate  ValueKind = "rate"  // events per so many residents
+	Proportion ValueKind = "share" // part of a whole, as a percentage
+)
+
+// Indicator is declared in the strategy file, not coded.
+type Indicator struct {
+	ID             string
+	Title          string // "Violence and sexual offences"
+	Noun           string // stands before "rate" in a sentence: "violence and sexual offences crime"
+	Counted        string // what the numerator counts, plural: "offences"
+	Priority       string // the priority's ID
+	Accountability Accountability
+	Kind           ValueKind
+	Numerator      Measure
+	Denominator    Measure
+	Per            float64 // 1000 for a rate per 1,000; 100 for a share
+	Unit           string  // "per 1,000 residents"
+	Polarity       Polarity
+	Decimals       int
+	Periods        []PeriodKind
+	Comparators    []string // "corresponding-period", "force", …
+	Headline       bool     // shown on the overview
+
+	Definition string
+	Rationale  string
+	Source     string
+	SourceURL  string
+	Method     string // how value and interval are made
+	Frequency  string
+	Caveats    []string
+}
+
+// Measure says what a numerator or denominator is counted from.
+type Measure struct {
+	From           MeasureSource
+	Categories     []string // crime types, for crimes and outcomes
+	Outcomes       []string // outcomes that count; all when empty
+	Except         []string // outcomes that do not count
+	Domain         string   // of the Indices of Deprivation: "imd", "education", "income"
+	MostDeprived   int      // the most deprived so many per cent
+	Label          string   // in words, for the page and the metadata
+	AgeFrom, AgeTo int      // residents of these ages; both 0 for everybody
+}
+
+// MeasureSource is the kind of fact that a measure counts.
+type MeasureSource string
+
+const (
+	FromCrimes      MeasureSource = "crimes"      // police.uk street-level files
+	FromOutcomes    MeasureSource = "outcomes"    // the outcome column of the same
+	FromResidents   MeasureSource = "residents"   // ONS mid-year estimates
+	FromDeprivation MeasureSource = "deprivation" // English Indices of Deprivation
+)
+
+// Indicator gives the indicator with this id.
+func (s *Strategy) Indicator(id string) (Indicator, bool) {
+	for _, i := range s.Indicators {
+		if i.ID == id {
+			return i, true
+		}
+	}
+	return Indicator{}, false
+}
+
+// Priority gives the priority with this id.
+func (s *Strategy) Priority(id string) (Priority, bool) {
+	for _, p := range s.Priorities {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Priority{}, false
+}
+
+// ByPriority gives the indicators of a priority, in the file's order.
+func (s *Strategy) ByPriority(id string) []Indicator {
+	var out []Indicator
+	for _, i := range s.Indicators {
+		if i.Priority == id {
+			out = append(out, i)
+		}
+	}
+	return out
+}
