@@ -4,8 +4,9 @@ package metrics
 // force areas. The store gathers them; Compute reads them.
 type Facts struct {
 	Geography *Geography
-	// Files tells, for each force area and month, what the police.uk file of
-	// that month holds. A month without an entry is missing.
+	// Files tells, for each district and force area and each month, what the
+	// police.uk file of its force holds for it. A month without an entry is
+	// missing. Districts go by the code in use now, here and below.
 	Files map[string]map[Month]StreetFile
 	// Crimes are counts by area, crime type and month. An absent entry in a
 	// month that has a file is a true zero, if the file has that crime type.
@@ -22,12 +23,15 @@ type Facts struct {
 
 // StreetFile is what a month's file of a force can answer.
 type StreetFile struct {
-	Force   string // the force's name as the file writes it
-	HasLSOA bool   // false for the layout of 2011, which gives grid coordinates only
-	Scheme  Scheme // which crime types the file distinguishes
-	Batch   int64
-	NoLSOA  int64 // rows without location
-	Read    int64
+	Force string // the force's name as the file writes it
+	// ForOthers is true where the file was counted for other areas, or before
+	// a lookup changed this one's LSOAs: it has to be read again.
+	ForOthers bool
+	HasLSOA   bool   // false for the layout of 2011, which gives grid coordinates only
+	Scheme    Scheme // which crime types the file distinguishes
+	Batch     int64
+	NoLSOA    int64 // rows without location
+	Read      int64
 }
 
 // Estimate is a mid-year population estimate.
@@ -47,6 +51,13 @@ type DeprivationRank struct {
 	LAD     string // the district's code in the edition's own file; "" where the file has none
 	LADName string
 	Rank    int
+}
+
+// Needs are the areas and domains that figures are made for.
+type Needs struct {
+	LADs    []string // districts, by the code in use now
+	Forces  []string
+	Domains []string // of the Indices of Deprivation
 }
 
 // Scheme is the set of crime types that police.uk distinguished at a time.

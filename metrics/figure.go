@@ -96,8 +96,8 @@ type FigureFilter struct {
 
 // State is what the store holds as a whole.
 type State struct {
-	Strategy *Strategy // the one that the figures were made with; nil before the first computation
-	Sample   bool      // the facts are invented
-	MadeAt   string    // when the figures were last computed, RFC 3339; "" for never
-	Behind   bool      // facts were read after the figures were made: an import was cut short
+	Sample      bool   // the facts are invented
+	MadeAt      string // when the figures were last computed, RFC 3339; "" for never
+	Behind      bool   // facts were read after the figures were made: an import was cut short
+	StrategySHA string // of the strategy that the figures were made with; "" for none
 }

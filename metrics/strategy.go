@@ -14,6 +14,8 @@ type Strategy struct {
 	Events      []Event
 	Indicators  []Indicator
 
+	// BuiltIn is true of the strategy that comes with the program.
+	BuiltIn bool
 	// Source is the file's text and SHA its SHA-256 in hex: figures remember
 	// which strategy they were made with.
 	Source []byte

@@ -1,0 +1,203 @@
+// Draws the charts of the page with ECharts from the options that stand in it
+// as JSON. Nothing here comes from data but text and numbers: formatters are
+// the functions below, chosen by name. Without this file the drawings of the
+// server stay.
+(function () {
+  "use strict";
+
+  const narrow = 560; // pixels; below it markers are letters and labels fewer
+  const rowHeight = 20;
+
+  // Numbers for the tooltip, by the chart's own decimals.
+  const formatters = {
+    trend: (doc) => (items) => {
+      const points = items.filter((item) => item.data && item.data.name);
+      if (points.length === 0) return "";
+      const name = points[0].data.name;
+      const lines = [name.charAt(0).toUpperCase() + name.slice(1)];
+      for (const item of points) {
+        const value = item.data.value[1];
+        lines.push(item.seriesName + ": " + (value === "-" ? "no figure" : write(doc, value)));
+      }
+      return lines.join("\n");
+    },
+  };
+
+  function write(doc, value) {
+    return value.toLocaleString("en-GB", { minimumFractionDigits: doc.decimals, maximumFractionDigits: doc.decimals }) + (doc.percent ? "%" : "");
+  }
+
+  // The tokens of the stylesheet, so that light and dark are decided there.
+  function tokens() {
+    const style = getComputedStyle(document.documentElement);
+    const of = (name) => style.getPropertyValue("--" + name).trim();
+    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), gap: of("gap"), subject: of("subject"), beside: of("beside"), besideText: of("beside-text"), sans: of("sans") };
+  }
+
+  const pen = document.createElement("canvas").getContext("2d");
+  function measure(text, font) {
+    pen.font = font;
+    return pen.measureText(text).width;
+  }
+
+  // Finds each label the lowest row in which it neither covers another nor is
+  // struck through by another's line. The server's drawing does the same.
+  function place(labels, width) {
+    const span = (l) => (l.before ? [l.x - l.width, l.x] : [l.x, l.x + l.width]);
+    const free = (l, others) => {
+      const [from, to] = span(l);
+      return others.every((o) => {
+        const [ofrom, oto] = span(o);
+        if (l.row === o.row && from < oto && ofrom < to) return false;
+        if (o.row >= l.row && o.x > from - 2 && o.x < to + 2 && o.x !== l.x) return false;
+        return !(l.row >= o.row && l.x > ofrom - 2 && l.x < oto + 2 && o.x !== l.x);
+      });
+    };
+    let rows = 0;
+    for (let i = labels.length - 1; i >= 0; i--) {
+      const l = labels[i];
+      const others = labels.slice(i + 1);
+      search: for (l.row = 0; l.row <= 2 * labels.length; l.row++) {
+        for (l.before of [false, true]) {
+          const [from, to] = span(l);
+          if ((from < 0 || to > width) && l.row < labels.length) continue;
+          if (free(l, others)) break search;
+        }
+      }
+      rows = Math.max(rows, l.row + 1);
+    }
+    return rows;
+  }
+
+  // The options for this width and these colours.
+  function fit(doc, width, height) {
+    const t = tokens();
+    const option = structuredClone(doc.option);
+    const small = width < narrow;
+    const left = 52, right = small ? 92 : 150, bottom = 52;
+    const font = "14px " + t.sans;
+    option.textStyle = { fontFamily: t.sans };
+
+    // the axes
+    const x = option.xAxis[0], y = option.yAxis[0];
+    if (x.min === x.max) { x.min -= 1; x.max += 1; }
+    const plot = width - left - right;
+    const px = (at) => left + ((at - x.min) / (x.max - x.min)) * plot;
+    let every = 1;
+    for (const step of [1, 2, 4, 8, 12, 20, 40]) {
+      every = step;
+      if ((doc.ticks.length / step) * 44 <= plot) break;
+    }
+    const labels = new Map(doc.ticks.map((tick) => [tick.at, tick.label]));
+    const shown = doc.ticks.filter((_, i) => (doc.ticks.length - 1 - i) % every === 0).map((tick) => tick.at);
+    x.axisLabel = Object.assign({}, x.axisLabel, { customValues: shown, formatter: (at) => (labels.get(at) || "").replace(" ", "\n"), lineHeight: 17, color: t.axis, fontSize: 14, showMinLabel: true, showMaxLabel: true, hideOverlap: false });
+    x.axisTick = { show: true, customValues: shown, lineStyle: { color: t.axis } };
+    x.axisLine.lineStyle.color = t.axis;
+    const values = new Map(doc.yTicks.map((tick) => [tick.at.toFixed(6), tick.label]));
+    y.axisLabel = Object.assign({}, y.axisLabel, { customValues: doc.yTicks.map((tick) => tick.at), formatter: (at) => values.get(at.toFixed(6)) || "", color: t.axis, fontSize: 14 });
+    y.splitLine.lineStyle.color = t.line;
+    option.tooltip = Object.assign({}, option.tooltip, { renderMode: "richText", confine: true, backgroundColor: t.paper, borderColor: t.axis, textStyle: { color: t.ink, fontSize: 14, fontFamily: t.sans }, axisPointer: { type: "line", lineStyle: { color: t.axis, type: "dotted" } } });
+
+    // the markers, each to a row of its own above the plot
+    const letters = small || doc.crowded;
+    const markers = doc.markers.map((m) => {
+      const text = letters ? m.key : m.label;
+      return { x: px(m.at), width: measure(text, font) + 10, text: text, at: m.at, dashed: m.break };
+    });
+    const rows = place(markers, width);
+    const top = 16 + rows * rowHeight;
+    option.grid = { left: left, right: right, top: top, bottom: bottom, containLabel: false };
+
+    for (const series of option.series) {
+      const subject = series.id === "subject";
+      const colour = subject ? t.subject : t.beside;
+      series.lineStyle.color = colour;
+      series.itemStyle.color = colour;
+      series.emphasis = { disabled: true };
+      series.cursor = "default";
+      series.z = subject ? 4 : 3;
+      if (series.markArea) {
+        series.markArea.silent = true;
+        series.markArea.itemStyle = { color: t.gap, opacity: 1 };
+        for (const area of series.markArea.data) area[0].name = area[0].name.replace(" ", "\n");
+        series.markArea.label = { show: true, position: "insideTop", color: t.axis, fontSize: 13, lineHeight: 15, fontFamily: t.sans };
+      }
+      if (series.markLine) {
+        series.markLine = {
+          silent: true, animation: false, symbol: ["none", "none"], z: 2,
+          data: markers.map((m) => [
+            { name: m.text, coord: [m.at, y.min], lineStyle: { color: m.dashed ? t.ink : t.axis, type: m.dashed ? "dashed" : "solid", width: 1 }, label: { show: true, position: "end", formatter: () => m.text, align: m.before ? "right" : "left", verticalAlign: "top", distance: [m.before ? 5 : -5, 0], padding: m.before ? [0, 5, 0, 0] : [0, 0, 0, 5], color: t.axis, fontSize: 14, fontFamily: t.sans } },
+            { coord: [m.at, y.max], y: top - (m.row + 1) * rowHeight + 4 },
+          ]),
+        };
+      }
+      if (series.markPoint) {
+        const point = series.markPoint.data[0];
+        const text = point.name;
+        series.markPoint.silent = true;
+        point.itemStyle = { color: colour };
+        point.label = { show: true, position: "right", distance: 6, formatter: () => text, width: right - 16, overflow: "break", lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: subject ? t.subject : t.besideText };
+      }
+    }
+    part(option, { top: top, height: height - top - bottom, y: y, room: right - 16, font: "600 15px " + t.sans });
+    return option;
+  }
+
+  // Moves the labels at the lines' ends apart where they would touch.
+  function part(option, plot) {
+    const ends = option.series.filter((s) => s.markPoint).map((s) => {
+      const point = s.markPoint.data[0];
+      const words = point.name.split(" ");
+      let lines = 1, current = "";
+      for (const word of words) {
+        const longer = current ? current + " " + word : word;
+        if (current && measure(longer, plot.font) > plot.room) { lines++; current = word; } else { current = longer; }
+      }
+      return { point: point, at: plot.top + ((plot.y.max - point.coord[1]) / (plot.y.max - plot.y.min)) * plot.height, tall: lines * 17 };
+    });
+    if (ends.length !== 2) return;
+    ends.sort((a, b) => a.at - b.at);
+    const missing = (ends[0].tall + ends[1].tall) / 2 + 2 - (ends[1].at - ends[0].at);
+    if (missing <= 0) return;
+    ends[0].point.label.offset = [0, -missing / 2];
+    ends[1].point.label.offset = [0, missing / 2];
+  }
+
+  function start(element) {
+    const source = document.getElementById(element.dataset.options);
+    if (!source) return;
+    const doc = JSON.parse(source.textContent);
+    const box = element.closest(".chart");
+    element.hidden = false;
+    box.classList.add("live");
+    const chart = window.echarts.init(element, null, { renderer: "canvas" });
+    const draw = () => {
+      chart.resize();
+      const option = fit(doc, element.clientWidth, element.clientHeight);
+      option.tooltip.formatter = formatters[element.dataset.chart](doc);
+      chart.setOption(option, { notMerge: true });
+    };
+    draw();
+    let pending = 0;
+    new ResizeObserver(() => {
+      cancelAnimationFrame(pending);
+      pending = requestAnimationFrame(draw);
+    }).observe(element);
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+    if (document.fonts) document.fonts.ready.then(draw);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") chart.dispatchAction({ type: "hideTip" });
+    });
+  }
+
+  if (!window.echarts) return;
+  document.querySelectorAll("[data-chart]").forEach((element) => {
+    try {
+      start(element);
+    } catch (error) { // the server's drawing is as good
+      element.hidden = true;
+      element.closest(".chart").classList.remove("live");
+      throw error;
+    }
+  });
+})();

@@ -1,0 +1,228 @@
+// Package chart turns a series of values into a picture of a trend: the
+// options for ECharts in the browser (Trend), the same drawn by the server for
+// those without JavaScript and for print (SVG), and in words for those who do
+// not see either (Describe). It is the only importer of go-echarts. It knows
+// nothing of indicators and computes no statistics.
+package chart
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"outcomes/metrics"
+)
+
+// Input is a trend to draw.
+type Input struct {
+	Title       string // what is measured: "Violence and sexual offences per 1,000 residents"
+	Description string // the text alternative
+	Decimals    int
+	Percent     bool
+	Periods     []Period // oldest first
+	Lines       []Line   // the first is the subject, the second what it is seen beside
+	Gaps        []Gap
+	Markers     []Marker // events and breaks, oldest first
+}
+
+// Period is a place on the time axis.
+type Period struct {
+	At    int    // month number, for a true scale of time
+	Short string // "Mar 2019"
+	Label string // "quarter ending March 2019"
+}
+
+// Line is one series. A nil value is missing or suppressed and is drawn as a gap.
+type Line struct {
+	Name   string
+	Values []*float64   // one for each period
+	Breaks map[int]bool // periods that must not be joined to the one before
+}
+
+// Gap is a run of periods, both ends included, for which the subject has no value.
+type Gap struct {
+	First, Last int
+	Label       string
+}
+
+// Marker is a dated event or a break in the series, drawn as a vertical line.
+type Marker struct {
+	At    int // month number
+	Label string
+	When  string // "January 2019"
+	Break bool
+	Key   string // the letter that stands for the label where there is no room; set by Fit
+}
+
+// The palette of the Analysis Function for two series, and its grey.
+const (
+	subjectColour = "#12436D"
+	besideColour  = "#F46A25"
+	axisColour    = "#595959"
+)
+
+// Fit prepares an input to be drawn: it leaves out the markers that lie
+// outside the axis and gives the others their letters.
+func (in Input) Fit() Input {
+	if len(in.Periods) == 0 {
+		return in
+	}
+	first, last := in.Periods[0].At, in.Periods[len(in.Periods)-1].At
+	var kept []Marker
+	for _, m := range in.Markers {
+		if m.At >= first && m.At <= last {
+			m.Key = string(rune('A' + len(kept)%26))
+			kept = append(kept, m)
+		}
+	}
+	in.Markers = kept
+	return in
+}
+
+// Crowded says that the markers are too many to stand in the picture with
+// their words: letters stand there and the words in a key.
+func (in Input) Crowded() bool { return len(in.Markers) > 5 }
+
+// Format writes a value as the picture does.
+func (in Input) Format(v float64) string {
+	s := metrics.Decimal(v, in.Decimals)
+	if in.Percent {
+		s += "%"
+	}
+	return s
+}
+
+// last is the index of the newest value of a line, -1 when it has none.
+func (l Line) last() int {
+	for i := len(l.Values) - 1; i >= 0; i-- {
+		if l.Values[i] != nil {
+			return i
+		}
+	}
+	return -1
+}
+
+// Axis is the scale of values.
+type Axis struct{ Min, Max, Step float64 }
+
+// Scale is the axis of values: from zero, unless the values lie so high that
+// their differences would not be seen. CutAt says when that is so.
+func (in Input) Scale() Axis {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, l := range in.Lines {
+		for _, v := range l.Values {
+			if v != nil {
+				low, high = min(low, *v), max(high, *v)
+			}
+		}
+	}
+	if low > high {
+		return Axis{0, 1, 0.5}
+	}
+	if low >= 0 && low < 0.6*high || high == 0 {
+		low = 0
+	}
+	span := high - low
+	if span == 0 {
+		span = math.Abs(high)
+	}
+	if span == 0 {
+		return Axis{0, 1, 0.5}
+	}
+	step := niceStep(span / 4)
+	axis := Axis{Min: math.Floor(low/step) * step, Step: step}
+	if low > 0 && axis.Min == low {
+		axis.Min = max(0, axis.Min-step)
+	}
+	axis.Max = math.Ceil(high/step) * step
+	if axis.Max-high < 0.1*step {
+		axis.Max += step
+	}
+	if in.Percent && low >= 0 && high <= 100 {
+		axis.Max = min(axis.Max, 100)
+	}
+	return axis
+}
+
+// Cut is where the axis starts when it does not start at zero: the caption must say so.
+func (in Input) Cut() (string, bool) {
+	axis := in.Scale()
+	return in.Tick(axis, axis.Min), axis.Min > 0
+}
+
+// Tick writes a value of the axis, with as many decimals as its steps need.
+func (in Input) Tick(axis Axis, v float64) string {
+	decimals := 0
+	for s := axis.Step; decimals < 6 && math.Abs(s-math.Round(s)) > 1e-9; s *= 10 {
+		decimals++
+	}
+	s := metrics.Decimal(v, decimals)
+	if in.Percent {
+		s += "%"
+	}
+	return s
+}
+
+func (a Axis) ticks() []float64 {
+	var out []float64
+	for i := 0; ; i++ {
+		v := a.Min + float64(i)*a.Step
+		if v > a.Max+a.Step/1e6 {
+			return out
+		}
+		out = append(out, v)
+	}
+}
+
+func niceStep(rough float64) float64 {
+	magnitude := math.Pow(10, math.Floor(math.Log10(rough)))
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		if rough <= m*magnitude*(1+1e-9) {
+			return m * magnitude
+		}
+	}
+	return 10 * magnitude
+}
+
+// Describe is the picture in words: what kind it is, what it shows from when
+// to when, each line's range and end value, and what is missing.
+func (in Input) Describe() string {
+	if len(in.Periods) == 0 {
+		return "No chart: there are no figures yet."
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Line chart: %s, from the %s to the %s.", in.Title, in.Periods[0].Label, in.Periods[len(in.Periods)-1].Label)
+	for _, l := range in.Lines {
+		end := l.last()
+		if end < 0 {
+			fmt.Fprintf(&b, " %s: no values.", l.Name)
+			continue
+		}
+		low, high := *l.Values[end], *l.Values[end]
+		for _, v := range l.Values {
+			if v != nil {
+				low, high = min(low, *v), max(high, *v)
+			}
+		}
+		fmt.Fprintf(&b, " %s: between %s and %s, ending at %s in the %s.", l.Name, in.Format(low), in.Format(high), in.Format(*l.Values[end]), in.Periods[end].Label)
+	}
+	for _, g := range in.Gaps {
+		if g.First == g.Last {
+			fmt.Fprintf(&b, " %s for the %s.", g.Label, in.Periods[g.First].Label)
+		} else {
+			fmt.Fprintf(&b, " %s from the %s to the %s.", g.Label, in.Periods[g.First].Label, in.Periods[g.Last].Label)
+		}
+	}
+	for i, m := range in.Markers {
+		if i == 0 {
+			b.WriteString(" Marked: ")
+		} else {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s (%s)", m.Label, m.When)
+	}
+	if len(in.Markers) > 0 {
+		b.WriteString(".")
+	}
+	return b.String()
+}

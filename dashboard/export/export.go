@@ -1,0 +1,176 @@
+// Package export writes figures as files that people take along: CSV and JSON,
+// for the pages' downloads and for the command line alike. It writes what
+// metrics made and computes nothing. It must not import the web or the store.
+package export
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"outcomes/metrics"
+)
+
+// Columns are the columns of the CSV, in order. JSON objects have the same names.
+var Columns = []string{
+	"indicator", "priority", "area_code", "area_name", "period", "period_start", "period_end",
+	"numerator", "denominator", "value", "lower", "upper", "unit", "status", "rank", "rank_of", "sentence",
+	"shorthand", "reason", "denominator_source", "notes", "sample",
+}
+
+// CSV writes figures as tidy CSV in UTF-8: one header row, one row a figure.
+// A number that is missing or suppressed is an empty cell, and the columns
+// status, shorthand and reason say which. No text cell can start a formula in
+// a spreadsheet.
+func CSV(w io.Writer, figures []metrics.Figure, sample bool) error {
+	out := csv.NewWriter(w)
+	if err := out.Write(Columns); err != nil {
+		return err
+	}
+	for _, f := range figures {
+		f = shown(f)
+		row := []string{
+			text(f.Indicator), text(f.Priority), text(f.Area.Code), text(f.Area.Name),
+			text(f.Period.Code()), f.Period.StartDate(), f.Period.EndDate(),
+			number(f.Numerator), number(f.Denominator), number(f.Value), number(f.Lower), number(f.Upper),
+			text(f.Unit), text(string(f.Status)), whole(f.Rank), whole(f.RankOf), text(f.Sentence),
+			f.Status.Shorthand(), text(f.Reason), text(f.Denominated), text(strings.Join(Notes(f), " ")),
+			strconv.FormatBool(sample),
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// record is a figure as JSON. Its names are the CSV's columns; numbers are
+// null where they are not available.
+type record struct {
+	Indicator         string       `json:"indicator"`
+	Priority          string       `json:"priority"`
+	AreaCode          string       `json:"area_code"`
+	AreaName          string       `json:"area_name"`
+	Period            string       `json:"period"`
+	PeriodStart       string       `json:"period_start"`
+	PeriodEnd         string       `json:"period_end"`
+	Numerator         *float64     `json:"numerator"`
+	Denominator       *float64     `json:"denominator"`
+	Value             *float64     `json:"value"`
+	Lower             *float64     `json:"lower"`
+	Upper             *float64     `json:"upper"`
+	Unit              string       `json:"unit"`
+	Status            string       `json:"status"`
+	Rank              *int         `json:"rank"`
+	RankOf            *int         `json:"rank_of"`
+	Sentence          string       `json:"sentence"`
+	Shorthand         string       `json:"shorthand"`
+	Reason            string       `json:"reason"`
+	DenominatorSource string       `json:"denominator_source"`
+	Notes             []string     `json:"notes"`
+	Sample            bool         `json:"sample"`
+	Method            string       `json:"method"`
+	Comparisons       []comparison `json:"comparisons"`
+	Revision          int          `json:"revision"`
+	MadeAt            string       `json:"made_at"`
+}
+
+type comparison struct {
+	With      string   `json:"with"`
+	Period    string   `json:"period"`
+	Value     *float64 `json:"value"`
+	Numerator *float64 `json:"numerator"`
+	Direction string   `json:"direction"`
+	Verdict   string   `json:"verdict"`
+	Rule      string   `json:"rule"`
+	Ratio     *float64 `json:"ratio"`
+	Lower     *float64 `json:"lower"`
+	Upper     *float64 `json:"upper"`
+	Reason    string   `json:"reason"`
+}
+
+// JSON writes figures as an array of objects named as the CSV's columns, with
+// the interval's method, the comparisons and the revision besides.
+func JSON(w io.Writer, figures []metrics.Figure, sample bool) error {
+	records := make([]record, 0, len(figures))
+	for _, f := range figures {
+		f = shown(f)
+		r := record{
+			Indicator: f.Indicator, Priority: f.Priority, AreaCode: f.Area.Code, AreaName: f.Area.Name,
+			Period: f.Period.Code(), PeriodStart: f.Period.StartDate(), PeriodEnd: f.Period.EndDate(),
+			Numerator: finite(f.Numerator), Denominator: finite(f.Denominator),
+			Value: finite(f.Value), Lower: finite(f.Lower), Upper: finite(f.Upper),
+			Unit: f.Unit, Status: string(f.Status), Rank: f.Rank, RankOf: f.RankOf, Sentence: f.Sentence,
+			Shorthand: f.Status.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
+			Notes: Notes(f), Sample: sample, Method: f.Method, Comparisons: []comparison{},
+			Revision: f.Revision, MadeAt: f.MadeAt,
+		}
+		for _, c := range f.Comparisons {
+			r.Comparisons = append(r.Comparisons, comparison{c.With, c.Period, finite(c.Value), finite(c.Numerator),
+				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason})
+		}
+		records = append(records, r)
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(records)
+}
+
+// Notes are the sentences that must stand beside a figure, a break in its
+// series among them.
+func Notes(f metrics.Figure) []string {
+	notes := append([]string{}, f.Notes...)
+	if f.BreakBefore != "" {
+		notes = append(notes, "Break in the series: "+f.BreakBefore)
+	}
+	return notes
+}
+
+// shown is the figure without the numbers that its status forbids. metrics has
+// already taken them out; a file cannot be called back, so it is made sure of here.
+func shown(f metrics.Figure) metrics.Figure {
+	if f.Status == metrics.Available {
+		return f
+	}
+	f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil, nil, nil
+	f.Comparisons = nil
+	return f
+}
+
+// text makes a cell safe to open in a spreadsheet: one that would be taken for
+// a formula is given an apostrophe.
+func text(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func number(v *float64) string {
+	v = finite(v)
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'f', -1, 64)
+}
+
+// finite gives the number to six decimals, which is finer than any page shows
+// and hides the noise of binary fractions. What is no number is none.
+func finite(v *float64) *float64 {
+	if v == nil || math.IsNaN(*v) || math.IsInf(*v, 0) {
+		return nil
+	}
+	r := math.Round(*v*1e6) / 1e6
+	return &r
+}
+
+func whole(v *int) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.Itoa(*v)
+}

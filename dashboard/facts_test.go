@@ -1,0 +1,174 @@
+package dashboard_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"outcomes/dashboard"
+	"outcomes/metrics"
+	"outcomes/metrics/strategy"
+)
+
+const (
+	coventry     = "E08000026"
+	westMidlands = "E23000014"
+)
+
+// ledger is what the pages read, held in memory: the figures are real ones,
+// computed from the facts below.
+type ledger struct {
+	figures []metrics.Figure
+	batches []metrics.Batch
+	state   metrics.State
+	err     error
+}
+
+func (l *ledger) Figures(_ context.Context, filter metrics.FigureFilter) ([]metrics.Figure, error) {
+	var out []metrics.Figure
+	for _, f := range l.figures {
+		if (filter.Indicator == "" || f.Indicator == filter.Indicator) &&
+			(filter.Priority == "" || f.Priority == filter.Priority) &&
+			(len(filter.Areas) == 0 || slices.Contains(filter.Areas, f.Area.Code)) &&
+			(filter.Kind == "" || f.Period.Kind == filter.Kind) &&
+			(filter.Period == "" || f.Period.Code() == filter.Period) {
+			out = append(out, f)
+		}
+	}
+	return out, l.err
+}
+
+func (l *ledger) Batches(context.Context) ([]metrics.Batch, error) { return l.batches, l.err }
+func (l *ledger) State(context.Context) (metrics.State, error)     { return l.state, l.err }
+
+func defaultStrategy(t testing.TB) *metrics.Strategy {
+	t.Helper()
+	s, err := strategy.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// invented are facts for Coventry and its force over four years, July 2018
+// missing, and three editions of the Indices of Deprivation.
+func invented() *metrics.Facts {
+	g := metrics.NewGeography()
+	g.ForceOf[coventry], g.ForceOf["E08000025"] = westMidlands, westMidlands
+	g.Names[coventry], g.Names["E08000025"], g.Names[westMidlands] = "Coventry", "Birmingham", "West Midlands"
+	f := &metrics.Facts{
+		Geography: g, Files: map[string]map[metrics.Month]metrics.StreetFile{}, Sample: true,
+		Crimes:    map[string]map[string]map[metrics.Month]int64{},
+		Outcomes:  map[string]map[string]map[string]map[metrics.Month]int64{},
+		Residents: map[string]map[int]metrics.Estimate{coventry: {}, "E08000025": {}},
+		Editions:  map[int]map[string][]metrics.DeprivationRank{},
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	monthly := map[string][2]float64{"Violence and sexual offences": {700, 9}, "Possession of weapons": {21, 0.4}, "Robbery": {55, 0.8}, "Anti-social behaviour": {1050, -6}}
+	for _, code := range []string{coventry, westMidlands} {
+		f.Files[code] = map[metrics.Month]metrics.StreetFile{}
+		f.Crimes[code] = map[string]map[metrics.Month]int64{}
+		f.Outcomes[code] = map[string]map[string]map[metrics.Month]int64{}
+		scale := 1.0
+		if code == westMidlands {
+			scale = 4.6
+		}
+		for _, kind := range slices.Sorted(strings.SplitSeq("Anti-social behaviour,Possession of weapons,Robbery,Violence and sexual offences", ",")) {
+			f.Crimes[code][kind] = map[metrics.Month]int64{}
+			f.Outcomes[code][kind] = map[string]map[metrics.Month]int64{}
+			for m := metrics.NewMonth(2016, 1); m <= metrics.NewMonth(2019, 12); m++ {
+				if m == metrics.NewMonth(2018, 7) {
+					continue
+				}
+				f.Files[code][m] = metrics.StreetFile{Force: "West Midlands Police", HasLSOA: true, Scheme: metrics.Scheme2013}
+				n := (monthly[kind][0] + monthly[kind][1]*float64(m-metrics.NewMonth(2016, 1))) * scale * (0.94 + 0.12*random.Float64())
+				f.Crimes[code][kind][m] = int64(n)
+				for outcome, part := range map[string]float64{"Suspect charged": 0.08, "Local resolution": 0.05, "Unable to prosecute suspect": 0.5, "Under investigation": 0.37} {
+					if f.Outcomes[code][kind][outcome] == nil {
+						f.Outcomes[code][kind][outcome] = map[metrics.Month]int64{}
+					}
+					f.Outcomes[code][kind][outcome][m] = int64(n * part)
+				}
+			}
+		}
+	}
+	for year := 2015; year <= 2018; year++ {
+		f.Residents[coventry][year] = metrics.Estimate{Persons: int64(345000 + 6000*(year-2015)), Base: 2011}
+		f.Residents["E08000025"][year] = metrics.Estimate{Persons: int64(1110000 + 9000*(year-2015)), Base: 2011}
+	}
+	for year, deprived := range map[int]int{2015: 36, 2019: 28, 2025: 36} {
+		f.Editions[year] = map[string][]metrics.DeprivationRank{}
+		all := 195
+		if year == 2025 {
+			all = 203
+		}
+		for _, domain := range []string{"imd", "education", "income"} {
+			var ranks []metrics.DeprivationRank
+			for i := range 2000 {
+				r := metrics.DeprivationRank{LSOA: fmt.Sprintf("E01%06d", i+year/2025*5000), LAD: fmt.Sprintf("E07%06d", i%20), LADName: fmt.Sprintf("District %d", i%20), Rank: i + 1}
+				if i < deprived || i >= 2000-(all-deprived) {
+					r.LAD, r.LADName = coventry, "Coventry"
+				}
+				ranks = append(ranks, r)
+			}
+			f.Editions[year][domain] = ranks
+		}
+	}
+	return f
+}
+
+// demo is a ledger with figures of every indicator and a hundred batches.
+func demo(t testing.TB, s *metrics.Strategy) *ledger {
+	l := &ledger{figures: metrics.Compute(s, invented()), state: metrics.State{Sample: true, MadeAt: "2026-11-20T02:30:00Z"}}
+	slices.SortStableFunc(l.figures, func(a, b metrics.Figure) int {
+		if c := strings.Compare(a.Indicator, b.Indicator); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Area.Code, b.Area.Code); c != 0 {
+			return c
+		}
+		if c := strings.Compare(string(a.Period.Kind), string(b.Period.Kind)); c != 0 {
+			return c
+		}
+		return int(a.Period.Last - b.Period.Last)
+	})
+	id := int64(0)
+	add := func(b metrics.Batch) {
+		id++
+		b.ID, b.ImportedAt, b.Sample = id, "2026-11-20T02:30:00Z", true
+		l.batches = append(l.batches, b)
+	}
+	add(metrics.Batch{Source: metrics.GeographySource, Release: "lookup/lsoa11-lad", File: "LSOA_(2011)_to_LSOA_(2021)_to_Local_Authority_District_(2022)_Exact_Fit_Lookup_for_EW_(V3).csv", Size: 4_512_331, Digest: "sha256:" + strings.Repeat("9f3c", 16), Account: metrics.Account{Read: 35796, Kept: 35796}, Current: true})
+	add(metrics.Batch{Source: metrics.PopulationSource, Release: "ons/mid-2018", File: "ukmidyearestimates2018.xlsx", Size: 998_001, Digest: "sha256:" + strings.Repeat("01ab", 16), Period: "mid-2018", Account: metrics.Account{Read: 438, Kept: 438}, Current: true})
+	add(metrics.Batch{Source: metrics.DeprivationSource, Release: "IoD2019/imd", File: "File_7_-_All_IoD2019_Scores.csv", Size: 9_000_000, Digest: "sha256:" + strings.Repeat("77aa", 16), Period: "IoD2019", Account: metrics.Account{Read: 32844, Kept: 32844}, Current: true})
+	for _, force := range []string{"west-midlands", "warwickshire"} {
+		for m := metrics.NewMonth(2016, 1); m <= metrics.NewMonth(2019, 12); m++ {
+			if m == metrics.NewMonth(2018, 7) {
+				continue
+			}
+			b := metrics.Batch{Source: metrics.PoliceSource, Release: "police/" + force + "/" + m.String(), File: "2019-12.zip", Member: m.String() + "/" + m.String() + "-" + force + "-street.csv", Size: 5_234_112, Digest: "crc32:1f2e3d4c", Period: m.String(), Account: metrics.Account{Read: 24011, Kept: 23110, WithoutLocation: 870, Outside: 30, Rejected: 1}, Current: true}
+			if m == metrics.NewMonth(2019, 3) {
+				b.Problems = []metrics.Problem{{File: b.File, Row: 812, Column: "LSOA code", Rule: "lsoa_code", Message: `"E0100" is not the code of an LSOA. Check the file against data.police.uk`, Rejects: true}}
+				old := b
+				old.Current, old.Superseded = false, id+2
+				add(old)
+			}
+			add(b)
+		}
+	}
+	slices.Reverse(l.batches)
+	return l
+}
+
+func newServer(t testing.TB, s *metrics.Strategy, l *ledger) *dashboard.Server {
+	t.Helper()
+	server, err := dashboard.New(dashboard.Config{Store: l, Strategy: s, Now: func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}

@@ -1,0 +1,194 @@
+package dashboard
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"outcomes/metrics"
+)
+
+// Store is what the pages read.
+type Store interface {
+	// Figures gives the current revisions, ordered by indicator, area, period
+	// kind and period.
+	Figures(ctx context.Context, filter metrics.FigureFilter) ([]metrics.Figure, error)
+	// Batches gives the ledger, newest first, with each batch's problems.
+	Batches(ctx context.Context) ([]metrics.Batch, error)
+	// State tells how the figures as a whole stand.
+	State(ctx context.Context) (metrics.State, error)
+}
+
+// Config is what a Server is made of. Store and Strategy are required.
+type Config struct {
+	Store    Store
+	Strategy *metrics.Strategy
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// Server answers the pages' requests.
+type Server struct {
+	store    Store
+	strategy *metrics.Strategy
+	log      *slog.Logger
+	now      func() time.Time
+	assets   *assets
+	pages    pages
+	handler  http.Handler
+}
+
+// contentSecurity is the policy of design.md: nothing inline, nothing from elsewhere.
+const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// New makes a server of the pages. It reads its templates and assets, and
+// nothing of the store yet.
+func New(config Config) (*Server, error) {
+	if config.Store == nil || config.Strategy == nil {
+		return nil, metrics.Errorf(metrics.Internal, "the dashboard needs a store and a strategy")
+	}
+	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	var err error
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if s.pages, err = parsePages(s.assets); err != nil {
+		return nil, err
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Serve answers requests from the listener until ctx ends; requests that are
+// under way may then finish within ten seconds.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err := server.Shutdown(deadline)
+	if err != nil {
+		err = errors.Join(err, server.Close())
+	}
+	<-served // http.ErrServerClosed
+	return err
+}
+
+func (s *Server) routes() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = s.fail
+
+	crossOrigin := http.NewCrossOriginProtection()
+	e.Use(
+		requestID,
+		middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
+			HandleError: true,
+			LogMethod:   true, LogURI: true, LogStatus: true, LogLatency: true, LogError: true, LogResponseSize: true,
+			LogValuesFunc: s.logRequest,
+		}),
+		middleware.RecoverWithConfig(middleware.RecoverConfig{
+			// the stack goes with the error to the one place that logs
+			LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
+				return &metrics.Error{Kind: metrics.Internal, Msg: "panic", Err: errors.New(err.Error() + "\n" + string(stack))}
+			},
+		}),
+		middleware.SecureWithConfig(middleware.SecureConfig{
+			XSSProtection:         "0", // the browsers' old filter did harm; the policy below replaces it
+			ContentTypeNosniff:    "nosniff",
+			XFrameOptions:         "DENY",
+			ReferrerPolicy:        "same-origin",
+			ContentSecurityPolicy: contentSecurity,
+		}),
+		func(next echo.HandlerFunc) echo.HandlerFunc {
+			return func(c echo.Context) error {
+				if err := crossOrigin.Check(c.Request()); err != nil {
+					return &metrics.Error{Kind: metrics.Forbidden, Msg: "This request came from another website, so nothing was changed. Go to the page here and try again.", Err: err}
+				}
+				return next(c)
+			}
+		},
+		middleware.GzipWithConfig(middleware.GzipConfig{
+			MinLength: 1024,
+			Skipper:   func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, assetPrefix) }, // these are kept compressed
+		}),
+	)
+
+	for path, handler := range map[string]echo.HandlerFunc{
+		"/":               s.overview,
+		"/priorities":     s.priorityList,
+		"/priorities/:id": s.priority,
+		"/indicators/:id": s.indicator,
+		"/sources":        s.sources,
+		"/healthz":        healthz,
+		assetPrefix + "*": s.asset,
+	} {
+		e.GET(path, handler)
+		e.HEAD(path, handler)
+	}
+	return e
+}
+
+func healthz(c echo.Context) error { return c.String(http.StatusOK, "ok") }
+
+// requestID gives every request an id of its own: one sent by the client would
+// be somebody else's text in our log.
+func requestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderXRequestID, strings.ToLower(rand.Text()[:12]))
+		return next(c)
+	}
+}
+
+func requestIDOf(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+func (s *Server) logRequest(c echo.Context, v middleware.RequestLoggerValues) error {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("id", requestIDOf(c)), slog.String("method", v.Method), slog.String("uri", v.URI),
+		slog.Int("status", v.Status), slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
+	}
+	if v.Error != nil {
+		attrs = append(attrs, slog.String("error", v.Error.Error()))
+		if cause := errors.Unwrap(v.Error); cause != nil {
+			attrs = append(attrs, slog.String("cause", cause.Error()))
+		}
+		if v.Status >= http.StatusInternalServerError {
+			level = slog.LevelError
+		}
+	}
+	s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
+	return nil
+}

@@ -1,0 +1,153 @@
+package dashboard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"outcomes/dashboard/export"
+	"outcomes/metrics"
+)
+
+// tableView is the figures of the chart as a table, newest first.
+type tableView struct {
+	Caption string
+	Head    []cell
+	Rows    []tableRow
+	Notes   []note
+	Key     []note // what [x] and [c] mean, where they occur
+}
+
+type tableRow struct {
+	Period string
+	Cells  []cell
+}
+
+type cell struct {
+	Text  string
+	Words bool // set to the left, as words are
+}
+
+type note struct{ Mark, Text string }
+
+func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, subject, beside []metrics.Figure) *tableView {
+	value := "Rate " + ind.Unit
+	if ind.Kind == metrics.Proportion {
+		value = "Share"
+	}
+	t := &tableView{Caption: fmt.Sprintf("%s, %s, %s", ind.Title, areaName(area), kindBy[kind])}
+	ranked := slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Rank != nil })
+	compared := ""
+	for _, f := range subject {
+		if len(f.Comparisons) > 0 {
+			compared = f.Comparisons[0].With
+		}
+	}
+	numerator, denominator := upperFirst(ind.Counted), upperFirst(ind.Denominator.Label)
+	if numerator == "" {
+		numerator = "Numerator"
+	}
+	if denominator == "" {
+		denominator = "Denominator"
+	}
+	t.Head = []cell{{Text: numerator}, {Text: denominator}, {Text: value}, {Text: "Lower 95% limit"}, {Text: "Upper 95% limit"}}
+	if ranked {
+		t.Head = append(t.Head, cell{Text: "Rank of districts"})
+	}
+	if compared != "" {
+		t.Head = append(t.Head, cell{"Against the " + compared, true})
+	}
+	if len(beside) > 0 {
+		t.Head = append(t.Head, cell{Text: areaName(beside[0].Area)})
+	}
+	t.Head = append(t.Head, cell{"Notes", true})
+
+	shown := map[metrics.Status]bool{}
+	other := map[metrics.Period]metrics.Figure{}
+	for _, f := range beside {
+		other[f.Period] = f
+	}
+	for _, f := range slices.Backward(subject) {
+		shown[f.Status] = true
+		number := func(v *float64, write func(float64) string) cell {
+			switch {
+			case f.Status != metrics.Available:
+				return cell{Text: f.Status.Shorthand()}
+			case v == nil:
+				shown[metrics.Missing] = true
+				return cell{Text: metrics.Missing.Shorthand()}
+			}
+			return cell{Text: write(*v)}
+		}
+		in := func(v float64) string { return written(ind, v) }
+		row := tableRow{Period: upperFirst(f.Period.Label())}
+		row.Cells = append(row.Cells, number(f.Numerator, counted), number(f.Denominator, counted),
+			number(f.Value, in), number(f.Lower, in), number(f.Upper, in))
+		if ranked {
+			rank := cell{Text: f.Status.Shorthand()}
+			if f.Status == metrics.Available && f.Rank != nil && f.RankOf != nil {
+				rank.Text = fmt.Sprintf("%s of %d", metrics.Ordinal(*f.Rank), *f.RankOf)
+			} else if rank.Text == "" {
+				shown[metrics.Missing] = true
+				rank.Text = metrics.Missing.Shorthand()
+			}
+			row.Cells = append(row.Cells, rank)
+		}
+		if compared != "" {
+			row.Cells = append(row.Cells, cell{direction(f), true})
+		}
+		if len(beside) > 0 {
+			o, ok := other[f.Period]
+			text := metrics.Missing.Shorthand()
+			if ok && o.Status == metrics.Available && o.Value != nil {
+				text = written(ind, *o.Value)
+			} else if ok && o.Status != metrics.Available {
+				text = o.Status.Shorthand()
+				shown[o.Status] = true
+			} else {
+				shown[metrics.Missing] = true
+			}
+			row.Cells = append(row.Cells, cell{Text: text})
+		}
+		row.Cells = append(row.Cells, cell{t.remarks(f), true})
+		t.Rows = append(t.Rows, row)
+	}
+	if shown[metrics.Missing] {
+		t.Key = append(t.Key, note{metrics.Missing.Shorthand(), "not available: there is nothing to make the figure from"})
+	}
+	if shown[metrics.Suppressed] {
+		t.Key = append(t.Key, note{metrics.Suppressed.Shorthand(), "confidential: shown where the count is small enough to identify someone"})
+	}
+	return t
+}
+
+func direction(f metrics.Figure) string {
+	if f.Status != metrics.Available || len(f.Comparisons) == 0 {
+		return upperFirst(string(metrics.NotCompared))
+	}
+	return upperFirst(string(f.Comparisons[0].Direction))
+}
+
+// remarks is what the row's last cell says: the reason why there is no figure,
+// or the marks of the notes that stand under the table.
+func (t *tableView) remarks(f metrics.Figure) string {
+	if f.Status != metrics.Available {
+		if f.Reason == "" {
+			return "No reason is recorded"
+		}
+		return upperFirst(f.Reason)
+	}
+	var marks []string
+	for _, text := range export.Notes(f) {
+		at := slices.IndexFunc(t.Notes, func(n note) bool { return n.Text == text })
+		if at < 0 {
+			at = len(t.Notes)
+			t.Notes = append(t.Notes, note{fmt.Sprintf("[note %d]", at+1), text})
+		}
+		marks = append(marks, t.Notes[at].Mark)
+	}
+	if len(marks) == 0 {
+		return "None"
+	}
+	return strings.Join(marks, " ")
+}

@@ -1,0 +1,287 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"outcomes/metrics"
+	"outcomes/metrics/store"
+)
+
+// Import is one import: the files under Paths, read by Reader, kept in Store,
+// and the strategy's figures made anew. It is one transaction: on an error, or
+// when the program is stopped, facts and figures are those from before.
+type Import struct {
+	Store    *store.Store
+	Strategy *metrics.Strategy
+	Reader   Reader
+	Paths    []string
+	Edition  int // of the Indices, for files that do not say
+	// WhyNot explains what a file that the source does not know looks like.
+	WhyNot func(Input) error
+	// Watch is told how the import goes on; it may be nil.
+	Watch Watcher
+}
+
+// Watcher is told how an import goes on, always from one goroutine at a time.
+type Watcher interface {
+	Begin(files int, bytes int64)
+	Read(bytes int)  // called from the readers' goroutines
+	File(FileReport) // one file is done
+	Computing()      // all files are done, figures are being made
+}
+
+// FileReport is what became of one file.
+type FileReport struct {
+	Path    string
+	Account metrics.Account
+	Saved   []store.Saved
+	Known   string // when it was read before, RFC 3339; "" when it was not
+	Same    bool   // it says what is held already
+}
+
+// Report is the account of an import.
+type Report struct {
+	Source     metrics.Source
+	Files      []FileReport
+	PassedOver []string // files of a layout that the source does not know
+	Account    metrics.Account
+	Rules      []RuleCount // why rows were rejected, the most frequent rule first
+	Notices    []metrics.Problem
+	Figures    store.Computed
+}
+
+// RuleCount is how many rows a rule rejected, and the first of them.
+type RuleCount struct {
+	Rule  string
+	Count int64
+	First metrics.Problem
+}
+
+// Changed says whether anything was added or replaced.
+func (r Report) Changed() bool {
+	return slices.ContainsFunc(r.Files, func(f FileReport) bool {
+		return slices.ContainsFunc(f.Saved, func(s store.Saved) bool { return s.Changed })
+	})
+}
+
+// Run carries the import out.
+func (i Import) Run(ctx context.Context) (Report, error) {
+	report := Report{Source: i.Reader.Source()}
+	archive, err := Find(i.Paths)
+	if err != nil {
+		return report, err
+	}
+	defer archive.Close()
+	inputs, err := i.choose(archive, &report)
+	if err != nil {
+		return report, err
+	}
+	err = i.Store.Update(ctx, "import "+string(report.Source), func(tx *store.Session) error {
+		if err := i.read(ctx, tx, inputs, &report); err != nil {
+			return err
+		}
+		if i.Watch != nil {
+			i.Watch.Computing()
+		}
+		report.Figures, err = tx.Compute(ctx, i.Strategy, "import "+string(report.Source))
+		return err
+	})
+	return report, err
+}
+
+// choose keeps the files that the source knows. In a folder or zip the others
+// are passed over; a file that was named is the one the user meant.
+func (i Import) choose(archive *Archive, report *Report) ([]Input, error) {
+	named := map[string]bool{}
+	for _, p := range i.Paths {
+		named[filepath.Clean(p)] = true
+	}
+	var inputs []Input
+	for _, in := range archive.Inputs {
+		switch {
+		case i.Reader.Knows(in):
+			inputs = append(inputs, in)
+		case named[filepath.Clean(in.Path)]:
+			return nil, i.WhyNot(in)
+		default:
+			report.PassedOver = append(report.PassedOver, in.Path)
+		}
+	}
+	if len(inputs) == 0 {
+		return nil, metrics.Errorf(metrics.Invalid, "none of the %d files in %s is of a layout that the source %q reads: see `outcomes import --help` for the layouts",
+			len(archive.Inputs), strings.Join(i.Paths, ", "), report.Source)
+	}
+	return inputs, nil
+}
+
+// result is a file on its way from the readers to the store.
+type result struct {
+	in       Input
+	known    string
+	releases []store.Release
+	err      error
+}
+
+// read reads the files on all cores and keeps them one after the other, in
+// their order.
+func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, report *Report) error {
+	opts, digest, err := i.options(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var bytes int64
+	for _, in := range inputs {
+		bytes += in.Size
+	}
+	if i.Watch != nil {
+		i.Watch.Begin(len(inputs), bytes)
+		opts.Progress = i.Watch.Read
+	}
+	// What was read before is asked of the store first: readers never touch it.
+	known := make([]string, len(inputs))
+	seen := map[string]bool{}
+	for n, in := range inputs {
+		d, err := in.Digest()
+		if err != nil {
+			return err
+		}
+		b, ok, err := tx.Known(ctx, report.Source, d, digest)
+		if err != nil {
+			return err
+		}
+		switch {
+		case ok:
+			known[n] = b.ImportedAt
+		case seen[d]: // the same file twice in one import
+			known[n] = "in this import"
+		}
+		seen[d] = true
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers := runtime.GOMAXPROCS(0)
+	// A file holds its place in the line before it is read, so that no more
+	// than a few wait in memory and they come out in order.
+	line := make(chan chan result, workers)
+	go func() {
+		defer close(line)
+		for n, in := range inputs {
+			place := make(chan result, 1)
+			select {
+			case line <- place:
+			case <-ctx.Done():
+				return
+			}
+			if known[n] != "" {
+				place <- result{in: in, known: known[n]}
+				continue
+			}
+			go func() {
+				releases, err := i.Reader.Read(ctx, in, opts)
+				place <- result{in: in, releases: releases, err: err}
+			}()
+		}
+	}()
+	for place := range line {
+		res := <-place
+		if res.err != nil {
+			return res.err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := i.keep(ctx, tx, res, digest, report); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+func (i Import) keep(ctx context.Context, tx *store.Session, res result, coverage string, report *Report) error {
+	file := FileReport{Path: res.in.Path, Known: res.known}
+	for n := range res.releases {
+		res.releases[n].Coverage = coverage
+	}
+	var err error
+	if file.Saved, err = tx.Save(ctx, res.releases); err != nil {
+		return fmt.Errorf("%s: %w", res.in.Path, err)
+	}
+	for n, rel := range res.releases {
+		if n == 0 || rel.Account != res.releases[0].Account { // releases of one table share its rows
+			file.Account = file.Account.Add(rel.Account)
+		}
+		report.add(rel.Problems)
+	}
+	file.Same = res.known == "" && !slices.ContainsFunc(file.Saved, func(s store.Saved) bool { return s.Changed })
+	report.Account = report.Account.Add(file.Account)
+	report.Files = append(report.Files, file)
+	if i.Watch != nil {
+		i.Watch.File(file)
+	}
+	return nil
+}
+
+func (r *Report) add(problems []metrics.Problem) {
+	for _, p := range problems {
+		if !p.Rejects {
+			r.Notices = append(r.Notices, p)
+			continue
+		}
+		at := slices.IndexFunc(r.Rules, func(c RuleCount) bool { return c.Rule == p.Rule })
+		if at < 0 {
+			at = len(r.Rules)
+			r.Rules = append(r.Rules, RuleCount{Rule: p.Rule, First: p})
+		}
+		r.Rules[at].Count++
+	}
+	slices.SortStableFunc(r.Rules, func(a, b RuleCount) int { return int(b.Count - a.Count) })
+}
+
+// options gathers what a reader needs: the lookups, and which areas are kept.
+func (i Import) options(ctx context.Context, tx *store.Session) (Options, string, error) {
+	g, err := tx.Geography(ctx)
+	if err != nil {
+		return Options{}, "", err
+	}
+	opts := Options{Geography: g, Edition: i.Edition}
+	if i.Reader.Source() != metrics.PoliceSource {
+		return opts, "", nil
+	}
+	needs := metrics.NeedsOf(i.Strategy, g)
+	areas := store.LSOAsOf(g, needs.LADs)
+	for _, lad := range needs.LADs {
+		if areas[lad] == "" {
+			return opts, "", metrics.Errorf(metrics.Conflict, "no LSOA of the district %s is known: import the lookups first (`outcomes import geography PATH`)", lad)
+		}
+	}
+	opts.Coverage = Coverage{LADs: map[string]bool{}, Forces: map[string]bool{}}
+	for _, lad := range needs.LADs {
+		for _, code := range g.Family(lad) {
+			opts.Coverage.LADs[code] = true
+		}
+	}
+	for _, force := range needs.Forces {
+		opts.Coverage.Forces[force] = true
+		areas[force] = ""
+	}
+	digest := coverageDigest(areas)
+	return opts, digest, tx.SaveCoverage(ctx, digest, areas)
+}
+
+// coverageDigest changes with the areas that are kept and with the LSOAs that
+// the lookups put in them: files counted under another have to be read again.
+func coverageDigest(areas map[string]string) string {
+	h := sha256.New()
+	for _, area := range slices.Sorted(maps.Keys(areas)) {
+		fmt.Fprintf(h, "%s %s\n", area, areas[area])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
+}

@@ -1,0 +1,450 @@
+package metrics
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"outcomes/metrics/stats"
+)
+
+// confidence is that of every interval shown.
+const confidence = 0.95
+
+// NeedsOf gives the areas and domains that the strategy's figures are made
+// for: its district, the similar ones, its force area.
+func NeedsOf(s *Strategy, g *Geography) Needs {
+	var n Needs
+	for _, a := range districtsOf(s, g) {
+		n.LADs = append(n.LADs, g.Active(a.Code))
+	}
+	if f, ok := forceOf(s, g); ok {
+		n.Forces = append(n.Forces, f.Code)
+	}
+	for _, i := range s.Indicators {
+		if d := i.Numerator.Domain; d != "" && !slices.Contains(n.Domains, d) {
+			n.Domains = append(n.Domains, d)
+		}
+	}
+	return n
+}
+
+// OwnArea is the strategy's district, named by the lookups where the file does not.
+func OwnArea(s *Strategy, g *Geography) Area {
+	a := s.Area
+	if a.Name == "" {
+		a.Name = g.Names[a.Code]
+	}
+	if a.Name == "" {
+		a.Name = a.Code
+	}
+	return a
+}
+
+func districtsOf(s *Strategy, g *Geography) []Area {
+	areas := []Area{OwnArea(s, g)}
+	for _, code := range s.Similar.Areas {
+		if g.Active(code) == g.Active(s.Area.Code) {
+			continue
+		}
+		name := g.Names[code]
+		if name == "" {
+			name = code
+		}
+		areas = append(areas, Area{Code: code, Name: name, Kind: LAD})
+	}
+	return areas
+}
+
+// forceOf is the strategy's force area; ok is false until the file or the lookups name it.
+func forceOf(s *Strategy, g *Geography) (Area, bool) {
+	f := Area{Code: s.Force.Code, Name: s.Force.Name, Kind: Force}
+	if f.Code == "" {
+		code, ok := g.ForceArea(s.Area.Code)
+		if !ok {
+			return f, false
+		}
+		f.Code = code
+	}
+	if f.Name == "" {
+		f.Name = g.Names[f.Code]
+	}
+	if f.Name == "" {
+		f.Name = f.Code
+	}
+	return f, true
+}
+
+// Compute makes the strategy's figures from the facts: every indicator, area
+// and period, the missing ones with their reason among them. It is a pure
+// function; the same facts give the same figures, in the same order.
+func Compute(s *Strategy, f *Facts) []Figure {
+	c := &computation{s: s, f: f, g: f.Geography}
+	areas := districtsOf(s, c.g)
+	force, hasForce := forceOf(s, c.g)
+	if hasForce {
+		areas = append(areas, force)
+	}
+	var out []Figure
+	for _, ind := range s.Indicators {
+		if ind.Numerator.From == FromDeprivation {
+			out = append(out, c.editions(ind)...)
+			continue
+		}
+		series := map[string][]Figure{}
+		for _, a := range areas {
+			series[a.Code] = c.monthly(ind, a)
+		}
+		for _, a := range areas {
+			for i, fig := range series[a.Code] {
+				var beside *Figure
+				if a.Code == s.Area.Code && hasForce && slices.Contains(ind.Comparators, "force") {
+					beside = find(series[force.Code], fig.Period)
+				}
+				series[a.Code][i].Sentence = sentence(ind, fig, beside)
+			}
+			out = append(out, series[a.Code]...)
+		}
+	}
+	return out
+}
+
+func find(series []Figure, p Period) *Figure {
+	for i := range series {
+		if series[i].Period == p {
+			return &series[i]
+		}
+	}
+	return nil
+}
+
+type computation struct {
+	s *Strategy
+	f *Facts
+	g *Geography
+}
+
+// key is what facts of an area go by.
+func (c *computation) key(a Area) string {
+	if a.Kind == LAD {
+		return c.g.Active(a.Code)
+	}
+	return a.Code
+}
+
+// monthly makes the series of an indicator that is counted by month: for each
+// kind of period, from the first month that can answer to the last, without a hole.
+func (c *computation) monthly(ind Indicator, a Area) []Figure {
+	files := c.f.Files[c.key(a)]
+	first, last, ok := span(files, a)
+	if !ok {
+		return nil
+	}
+	var out []Figure
+	for _, kind := range ind.Periods {
+		var series []Figure
+		bases := map[Period]int{}
+		for end := QuarterOf(first).Last; end <= QuarterOf(last).Last; end += 3 {
+			p := QuarterOf(end)
+			if kind == YearEnding {
+				if p = YearEndingIn(end); p.First < first {
+					continue // the series has not had twelve months yet
+				}
+			}
+			fig, base := c.figure(ind, a, p, last)
+			series = append(series, fig)
+			bases[p] = base
+		}
+		c.compare(ind, series, bases)
+		out = append(out, series...)
+	}
+	return out
+}
+
+// span is the first and last month with a file that can answer for the area.
+func span(files map[Month]StreetFile, a Area) (first, last Month, ok bool) {
+	for _, m := range slices.Sorted(maps.Keys(files)) {
+		if a.Kind == LAD && !files[m].HasLSOA {
+			continue
+		}
+		if !ok {
+			first, ok = m, true
+		}
+		last = m
+	}
+	return first, last, ok
+}
+
+// figure makes one figure, and gives the census base of its denominator (0 where it has none).
+func (c *computation) figure(ind Indicator, a Area, p Period, last Month) (Figure, int) {
+	fig := Figure{Indicator: ind.ID, Priority: ind.Priority, Area: a, Period: p, Unit: ind.Unit, Status: Missing}
+	if fig.Reason = c.cannot(ind, a, p, last); fig.Reason != "" {
+		return fig, 0
+	}
+	num := c.count(ind.Numerator, a, p)
+	var den float64
+	var base int
+	if ind.Denominator.From == FromResidents {
+		e, year, ok := c.residents(a, p.MidpointYear())
+		if !ok {
+			fig.Reason = fmt.Sprintf("there is no population estimate of %s for %d or a year before it", a.Name, p.MidpointYear())
+			return fig, 0
+		}
+		den, base = float64(e.Persons), e.Base
+		fig.Denominated = fmt.Sprintf("ONS mid-%d population estimate", year)
+		if year != p.MidpointYear() {
+			fig.Notes = append(fig.Notes, fmt.Sprintf("The rate uses the mid-%d population estimate: there is none for %d.", year, p.MidpointYear()))
+		}
+	} else {
+		den = c.count(ind.Denominator, a, p)
+		if den == 0 {
+			fig.Reason = "there is nothing to take a share of: " + ind.Denominator.Label + " were none"
+			return fig, 0
+		}
+	}
+	fig.Numerator, fig.Denominator = &num, &den
+	measure(ind, &fig)
+	return fig, base
+}
+
+// measure puts value and interval to a figure that has its two numbers.
+func measure(ind Indicator, fig *Figure) {
+	num, den := *fig.Numerator, *fig.Denominator
+	var e stats.Estimate
+	var err error
+	if ind.Kind == CrudeRate {
+		fig.Method = "Byar"
+		if num < 10 {
+			fig.Method = "Exact"
+		}
+		e, err = stats.Rate(num, den, ind.Per, confidence)
+	} else {
+		fig.Method = "Wilson"
+		e, err = stats.Wilson(num, den, confidence)
+		e = stats.Estimate{Value: e.Value * ind.Per, Lower: e.Lower * ind.Per, Upper: e.Upper * ind.Per}
+	}
+	if err != nil { // numbers that no share or rate can be made of
+		fig.Status, fig.Reason, fig.Method = Missing, err.Error(), ""
+		return
+	}
+	fig.Status = Available
+	fig.Value, fig.Lower, fig.Upper = &e.Value, &e.Lower, &e.Upper
+}
+
+// cannot says why a period has no figure, "" when it has.
+func (c *computation) cannot(ind Indicator, a Area, p Period, last Month) string {
+	files := c.f.Files[c.key(a)]
+	force := c.forceName(files)
+	var missing, later, others, unplaced []string
+	var other string // a crime type that a file does not know
+	var when Month
+	for m := p.First; m <= p.Last; m++ {
+		file, ok := files[m]
+		switch {
+		case !ok && m > last:
+			later = append(later, m.Name())
+		case !ok:
+			missing = append(missing, m.Name())
+		case file.ForOthers:
+			others = append(others, m.Name())
+		case a.Kind == LAD && !file.HasLSOA:
+			unplaced = append(unplaced, m.Name())
+		default:
+			for _, t := range ind.Numerator.Categories {
+				if !file.Scheme.Distinguishes(t) {
+					other, when = t, m
+				}
+			}
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return fmt.Sprintf("there is no %s file for %s", force, listed(missing))
+	case len(later) > 0:
+		return fmt.Sprintf("the %s file for %s has not come in yet", force, listed(later))
+	case len(others) > 0:
+		return fmt.Sprintf("the %s file for %s was read for other areas: import it again", force, listed(others))
+	case len(unplaced) > 0:
+		return fmt.Sprintf("the %s file for %s names no LSOA, so nothing in it can be placed in a district", force, listed(unplaced))
+	case other != "":
+		return fmt.Sprintf("in %s the police published other crime types: what they counted then does not carry over into %q", when.Name(), other)
+	}
+	return ""
+}
+
+func (c *computation) forceName(files map[Month]StreetFile) string {
+	for _, m := range slices.Backward(slices.Sorted(maps.Keys(files))) {
+		if files[m].Force != "" {
+			return files[m].Force
+		}
+	}
+	return "police"
+}
+
+// count sums a measure over the period's months. Whether every month can
+// answer was asked before: an absent count is a zero.
+func (c *computation) count(m Measure, a Area, p Period) float64 {
+	var n int64
+	key := c.key(a)
+	for _, t := range m.Categories {
+		if m.From == FromCrimes {
+			for month := p.First; month <= p.Last; month++ {
+				n += c.f.Crimes[key][t][month]
+			}
+			continue
+		}
+		for outcome, months := range c.f.Outcomes[key][t] {
+			if len(m.Outcomes) > 0 && !slices.Contains(m.Outcomes, outcome) || slices.Contains(m.Except, outcome) {
+				continue
+			}
+			for month := p.First; month <= p.Last; month++ {
+				n += months[month]
+			}
+		}
+	}
+	return float64(n)
+}
+
+// residents gives the estimate of a year, or of the nearest year before it. A
+// force area's is the sum of its districts', of one year and one census base.
+func (c *computation) residents(a Area, year int) (Estimate, int, bool) {
+	lads := []string{c.key(a)}
+	if a.Kind == Force {
+		lads = nil
+		for _, lad := range c.g.Districts(a.Code) {
+			lads = append(lads, c.g.Active(lad))
+		}
+		slices.Sort(lads)
+		lads = slices.Compact(lads)
+	}
+	if len(lads) == 0 {
+		return Estimate{}, 0, false
+	}
+	for y := year; y > year-100; y-- {
+		sum, ok := Estimate{}, true
+		for i, lad := range lads {
+			e, held := c.f.Residents[lad][y]
+			if !held || e.Persons <= 0 || i > 0 && e.Base != sum.Base {
+				ok = false
+				break
+			}
+			sum.Persons += e.Persons
+			sum.Base = e.Base
+		}
+		if ok {
+			return sum, y, true
+		}
+	}
+	return Estimate{}, 0, false
+}
+
+const rebased = "the population estimates were rebased on the 2021 Census, so rates before and after are not one series"
+
+// compare sets each figure of a series beside the corresponding period a year
+// earlier, and marks where the series breaks.
+func (c *computation) compare(ind Indicator, series []Figure, bases map[Period]int) {
+	at := map[Period]int{}
+	lastBase := 0
+	for i, fig := range series {
+		at[fig.Period] = i
+		if base := bases[fig.Period]; base != 0 {
+			if lastBase != 0 && base != lastBase {
+				series[i].BreakBefore = rebased
+			}
+			lastBase = base
+		}
+	}
+	for i := range series {
+		before, ok := series[i].Period.YearBefore()
+		if !ok || series[i].Status != Available {
+			continue
+		}
+		cmp := Comparison{With: "corresponding quarter", Period: before.Code(), Direction: NotCompared, Verdict: NoCompared}
+		if series[i].Period.Kind == YearEnding {
+			cmp.With = "previous year ending"
+		}
+		j, ok := at[before]
+		switch {
+		case !ok:
+			cmp.Reason = "the series begins later"
+		case series[j].Status != Available:
+			cmp.Reason = series[j].Reason
+		case bases[before] != bases[series[i].Period]:
+			cmp.Reason = rebased
+		default:
+			setBeside(ind, &cmp, series[i], series[j])
+		}
+		series[i].Comparisons = append(series[i].Comparisons, cmp)
+	}
+}
+
+// setBeside finds the direction from old to new by the indicator's rule. Up and
+// down are said only where the figures as shown differ too.
+func setBeside(ind Indicator, cmp *Comparison, now, old Figure) {
+	cmp.Value, cmp.Numerator = old.Value, old.Numerator
+	shownDiffer := Decimal(*now.Value, ind.Decimals) != Decimal(*old.Value, ind.Decimals)
+	change := 0
+	if ind.Kind == CrudeRate {
+		cmp.Rule = "up or down where the 95% interval of the ratio of the two rates (exact, conditional on their sum) leaves out 1"
+		change = ratio(cmp, now, old)
+	} else {
+		cmp.Rule = "up or down where the two 95% intervals do not overlap"
+		switch {
+		case *now.Lower > *old.Upper:
+			change = 1
+		case *now.Upper < *old.Lower:
+			change = -1
+		}
+	}
+	if !shownDiffer {
+		change = 0
+	}
+	cmp.Direction, cmp.Verdict = judged(change, ind.Polarity)
+}
+
+// ratio tests two rates by the ratio between them. Where the older one is 0
+// the ratio has no value, and the reciprocal is tested instead.
+func ratio(cmp *Comparison, now, old Figure) int {
+	if *now.Numerator == 0 && *old.Numerator == 0 {
+		return 0
+	}
+	if *old.Numerator == 0 {
+		r, err := stats.RateRatio(*old.Numerator, *old.Denominator, *now.Numerator, *now.Denominator, confidence)
+		if err == nil && r.Upper < 1 {
+			return 1
+		}
+		return 0
+	}
+	r, err := stats.RateRatio(*now.Numerator, *now.Denominator, *old.Numerator, *old.Denominator, confidence)
+	if err != nil {
+		return 0
+	}
+	cmp.Ratio, cmp.Lower, cmp.Upper = &r.Value, &r.Lower, &r.Upper
+	switch {
+	case r.Lower > 1:
+		return 1
+	case r.Upper < 1:
+		return -1
+	}
+	return 0
+}
+
+// judged turns a change into its words.
+func judged(change int, polarity Polarity) (Direction, Verdict) {
+	switch {
+	case change == 0:
+		return AboutSame, Same
+	case change > 0 && polarity == HighGood, change < 0 && polarity == LowGood:
+		return direction(change), Better
+	case polarity == NoJudgment:
+		return direction(change), NoVerdict
+	}
+	return direction(change), Worse
+}
+
+func direction(change int) Direction {
+	if change > 0 {
+		return Up
+	}
+	return Down
+}

@@ -1,0 +1,507 @@
+// Package strategy reads strategy files: a partnership's areas, priorities and
+// indicators. A wrong file gets the line of each mistake and a sentence, and
+// nothing of it is used. It embeds the default strategy, Coventry's.
+package strategy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"outcomes/metrics"
+)
+
+//go:embed strategy.yaml
+var defaultFile []byte
+
+// Default is the strategy that is built in.
+func Default() (*metrics.Strategy, error) {
+	s, err := Parse("the built-in strategy", defaultFile)
+	if err == nil {
+		s.BuiltIn = true
+	}
+	return s, err
+}
+
+// Load reads the strategy file at path.
+func Load(path string) (*metrics.Strategy, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, metrics.Errorf(metrics.NotFound, "the strategy file %s cannot be read: %w", path, err)
+	}
+	return Parse(path, b)
+}
+
+// Mistake is one thing wrong with a strategy file.
+type Mistake struct {
+	Line    int // 0 when it is the file's as a whole
+	Message string
+}
+
+// Mistakes is the error for a wrong file: what is wrong, in the order of its lines.
+type Mistakes struct {
+	File string
+	List []Mistake
+}
+
+func (m *Mistakes) Error() string {
+	var b strings.Builder
+	for i, x := range m.List {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		if x.Line > 0 {
+			fmt.Fprintf(&b, "%s:%d: %s", m.File, x.Line, x.Message)
+		} else {
+			fmt.Fprintf(&b, "%s: %s", m.File, x.Message)
+		}
+	}
+	return b.String()
+}
+
+// The file as written. metrics.Strategy is what the rest of the house sees.
+type file struct {
+	Name        string      `yaml:"name"`
+	Partnership string      `yaml:"partnership"`
+	ShortName   string      `yaml:"short_name"`
+	From        int         `yaml:"from"`
+	To          int         `yaml:"to"`
+	Area        area        `yaml:"area"`
+	Force       area        `yaml:"force"`
+	Similar     similar     `yaml:"similar"`
+	Events      []event     `yaml:"events"`
+	Priorities  []priority  `yaml:"priorities"`
+	Indicators  []indicator `yaml:"indicators"`
+}
+
+type area struct {
+	Code string `yaml:"code"`
+	Name string `yaml:"name"`
+}
+
+type similar struct {
+	Name   string   `yaml:"name"`
+	Source string   `yaml:"source"`
+	Date   string   `yaml:"date"`
+	Areas  []string `yaml:"areas"`
+}
+
+type event struct {
+	Date  string `yaml:"date"`
+	Label string `yaml:"label"`
+}
+
+type priority struct {
+	ID       string `yaml:"id"`
+	Number   int    `yaml:"number"`
+	Title    string `yaml:"title"`
+	Summary  string `yaml:"summary"`
+	Question string `yaml:"question"`
+	WaitsFor string `yaml:"waits_for"`
+}
+
+type indicator struct {
+	ID             string   `yaml:"id"`
+	Title          string   `yaml:"title"`
+	Noun           string   `yaml:"noun"`
+	Counted        string   `yaml:"counted"`
+	Priority       string   `yaml:"priority"`
+	Accountability string   `yaml:"accountability"`
+	Kind           string   `yaml:"kind"`
+	Numerator      measure  `yaml:"numerator"`
+	Denominator    measure  `yaml:"denominator"`
+	Per            float64  `yaml:"per"`
+	Unit           string   `yaml:"unit"`
+	Polarity       string   `yaml:"polarity"`
+	Decimals       int      `yaml:"decimals"`
+	Periods        []string `yaml:"periods"`
+	Comparators    []string `yaml:"comparators"`
+	Headline       bool     `yaml:"headline"`
+	Definition     string   `yaml:"definition"`
+	Rationale      string   `yaml:"rationale"`
+	Source         string   `yaml:"source"`
+	SourceURL      string   `yaml:"source_url"`
+	Method         string   `yaml:"method"`
+	Frequency      string   `yaml:"frequency"`
+	Caveats        []string `yaml:"caveats"`
+}
+
+type measure struct {
+	From         string   `yaml:"from"`
+	Categories   []string `yaml:"categories"`
+	Outcomes     []string `yaml:"outcomes"`
+	Except       []string `yaml:"except"`
+	Domain       string   `yaml:"domain"`
+	MostDeprived int      `yaml:"most_deprived"`
+	Label        string   `yaml:"label"`
+}
+
+// Parse reads a strategy file; name stands for it in messages. The error is
+// *Mistakes, wrapped in a *metrics.Error.
+func Parse(name string, text []byte) (*metrics.Strategy, error) {
+	var f file
+	tree, err := parser.ParseBytes(text, 0)
+	if err == nil {
+		err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f)
+	}
+	if err != nil {
+		return nil, wrong(name, []Mistake{syntax(err)})
+	}
+	c := &check{tree: tree}
+	s := c.strategy(f)
+	if len(c.mistakes) > 0 {
+		slices.SortStableFunc(c.mistakes, func(a, b Mistake) int { return a.Line - b.Line })
+		return nil, wrong(name, c.mistakes)
+	}
+	s.Source = text
+	sum := sha256.Sum256(text)
+	s.SHA = hex.EncodeToString(sum[:])
+	return s, nil
+}
+
+func wrong(name string, list []Mistake) error {
+	m := &Mistakes{name, list}
+	return &metrics.Error{Kind: metrics.Invalid, Msg: m.Error(), Err: m}
+}
+
+// syntax turns the YAML library's error into a line and a sentence.
+func syntax(err error) Mistake {
+	var at yaml.Error
+	if !errors.As(err, &at) || at.GetToken() == nil {
+		return Mistake{0, "it is not a strategy file: " + err.Error()}
+	}
+	line, msg := at.GetToken().Position.Line, at.GetMessage()
+	if field, ok := strings.CutPrefix(msg, "unknown field "); ok {
+		return Mistake{line, fmt.Sprintf("there is no field %s here: check its spelling and its indentation", field)}
+	}
+	return Mistake{line, msg}
+}
+
+// check turns the file into a strategy and collects what is wrong with it.
+type check struct {
+	tree     *ast.File
+	mistakes []Mistake
+}
+
+// bad notes a mistake at the node of a YAML path, or the nearest one above it that exists.
+func (c *check) bad(path, format string, args ...any) {
+	c.mistakes = append(c.mistakes, Mistake{c.line(path), fmt.Sprintf(format, args...)})
+}
+
+func (c *check) line(path string) int {
+	for path != "" {
+		if p, err := yaml.PathString("$" + path); err == nil {
+			if node, err := p.FilterFile(c.tree); err == nil && node != nil && node.GetToken() != nil {
+				line := node.GetToken().Position.Line
+				if m, ok := node.(*ast.MappingNode); ok && len(m.Values) > 0 {
+					line = m.Values[0].Key.GetToken().Position.Line
+				}
+				return line
+			}
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+	return 0
+}
+
+var (
+	idPattern   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	ladPattern  = regexp.MustCompile(`^[EW]0[6-9]\d{6}$`)
+	pfaPattern  = regexp.MustCompile(`^(E23|W15)\d{6}$`)
+	datePattern = regexp.MustCompile(`^\d{4}-\d{2}(-\d{2})?$`)
+)
+
+// Domains are the domains of the Indices of Deprivation that an indicator can name.
+var Domains = []string{"imd", "income", "employment", "education", "health", "crime", "housing", "environment", "idaci", "idaopi"}
+
+func (c *check) strategy(f file) *metrics.Strategy {
+	c.need(".name", f.Name)
+	c.need(".partnership", f.Partnership)
+	c.need(".short_name", f.ShortName)
+	if f.From < 1990 || f.From > 2100 || f.To < f.From || f.To > 2100 {
+		c.bad(".from", "from and to must be the years in which the strategy begins and ends, such as 2019 and 2029")
+	}
+	if !ladPattern.MatchString(f.Area.Code) {
+		c.bad(".area.code", "%q is not the ONS code of a local authority district, such as E08000026", f.Area.Code)
+	}
+	if f.Force.Code != "" && !pfaPattern.MatchString(f.Force.Code) {
+		c.bad(".force.code", "%q is not the ONS code of a police force area, such as E23000014", f.Force.Code)
+	}
+	s := &metrics.Strategy{
+		Name: f.Name, Partnership: f.Partnership, ShortName: f.ShortName, From: f.From, To: f.To,
+		Area:    metrics.Area{Code: f.Area.Code, Name: f.Area.Name, Kind: metrics.LAD},
+		Force:   metrics.Area{Code: f.Force.Code, Name: ForceName(f.Force.Name), Kind: metrics.Force},
+		Similar: metrics.SimilarGroup(f.Similar),
+	}
+	c.similar(f)
+	for i, e := range f.Events {
+		c.event(fmt.Sprintf(".events[%d]", i), e)
+		s.Events = append(s.Events, metrics.Event(e))
+	}
+	c.priorities(f, s)
+	c.indicators(f, s)
+	return s
+}
+
+func (c *check) similar(f file) {
+	seen := map[string]bool{}
+	for i, code := range f.Similar.Areas {
+		path := fmt.Sprintf(".similar.areas[%d]", i)
+		if !ladPattern.MatchString(code) {
+			c.bad(path, "%q is not the ONS code of a local authority district, such as E08000026", code)
+		}
+		if seen[code] {
+			c.bad(path, "%s is named twice", code)
+		}
+		seen[code] = true
+	}
+	if len(f.Similar.Areas) > 0 {
+		c.need(".similar.name", f.Similar.Name)
+	}
+}
+
+func (c *check) event(path string, e event) {
+	bad := !datePattern.MatchString(e.Date)
+	if !bad {
+		_, err := metrics.Event(e).Month()
+		bad = err != nil
+	}
+	if bad {
+		c.bad(path+".date", "%q is not a date: write it as 2019-06-17 or 2019-06", e.Date)
+	}
+	c.need(path+".label", e.Label)
+	if n := len([]rune(e.Label)); n > 50 {
+		c.bad(path+".label", "the label has %d characters; a chart has room for 50", n)
+	}
+}
+
+func (c *check) priorities(f file, s *metrics.Strategy) {
+	if len(f.Priorities) == 0 {
+		c.bad(".priorities", "the strategy has no priorities: list at least one")
+	}
+	ids, numbers := map[string]bool{}, map[int]bool{}
+	for i, p := range f.Priorities {
+		path := fmt.Sprintf(".priorities[%d]", i)
+		c.id(path, p.ID, ids)
+		if p.Number < 1 || numbers[p.Number] {
+			c.bad(path+".number", "the number must be 1, 2, 3 and so on, each once")
+		}
+		numbers[p.Number] = true
+		c.need(path+".title", p.Title)
+		c.need(path+".waits_for", p.WaitsFor)
+		s.Priorities = append(s.Priorities, metrics.Priority(p))
+	}
+}
+
+func (c *check) indicators(f file, s *metrics.Strategy) {
+	ids := map[string]bool{}
+	for i, x := range f.Indicators {
+		path := fmt.Sprintf(".indicators[%d]", i)
+		c.id(path, x.ID, ids)
+		for field, value := range map[string]string{"title": x.Title, "noun": x.Noun, "counted": x.Counted, "unit": x.Unit,
+			"definition": x.Definition, "source": x.Source, "method": x.Method} {
+			c.need(path+"."+field, value)
+		}
+		if _, ok := s.Priority(x.Priority); !ok {
+			c.bad(path+".priority", "there is no priority %q in this file", x.Priority)
+		}
+		c.oneOf(path+".accountability", x.Accountability, "population", "performance")
+		c.oneOf(path+".kind", x.Kind, "rate", "share")
+		c.oneOf(path+".polarity", x.Polarity, "low", "high", "none")
+		if x.Per <= 0 {
+			c.bad(path+".per", "per must be above 0: 1000 for a rate per 1,000, 100 for a share in per cent")
+		}
+		if x.Decimals < 0 || x.Decimals > 4 {
+			c.bad(path+".decimals", "decimals must be from 0 to 4")
+		}
+		if x.SourceURL != "" {
+			if u, err := url.Parse(x.SourceURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+				c.bad(path+".source_url", "%q is not an address that begins with https://", x.SourceURL)
+			}
+		}
+		c.measures(path, x)
+		ind := metrics.Indicator{
+			ID: x.ID, Title: x.Title, Noun: x.Noun, Counted: x.Counted, Priority: x.Priority,
+			Accountability: metrics.Accountability(x.Accountability), Kind: metrics.ValueKind(x.Kind),
+			Numerator: x.Numerator.metric(), Denominator: x.Denominator.metric(),
+			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: x.Decimals,
+			Comparators: x.Comparators, Headline: x.Headline,
+			Definition: x.Definition, Rationale: x.Rationale, Source: x.Source, SourceURL: x.SourceURL,
+			Method: x.Method, Frequency: x.Frequency, Caveats: x.Caveats,
+		}
+		if len(x.Periods) == 0 {
+			c.bad(path+".periods", "list the periods: quarter and year-ending, or edition")
+		}
+		for j, p := range x.Periods {
+			at := fmt.Sprintf("%s.periods[%d]", path, j)
+			if x.Numerator.From == "deprivation" {
+				c.oneOf(at, p, "edition")
+			} else {
+				c.oneOf(at, p, "quarter", "year-ending")
+			}
+			ind.Periods = append(ind.Periods, metrics.PeriodKind(p))
+		}
+		for j, p := range x.Comparators {
+			c.oneOf(fmt.Sprintf("%s.comparators[%d]", path, j), p, "corresponding-period", "force")
+		}
+		s.Indicators = append(s.Indicators, ind)
+	}
+}
+
+// measures checks that numerator and denominator are of kinds that make the
+// indicator's kind: a rate is crimes for residents, a share is part of a whole.
+func (c *check) measures(path string, x indicator) {
+	num, den := path+".numerator", path+".denominator"
+	c.oneOf(num+".from", x.Numerator.From, "crimes", "outcomes", "deprivation")
+	c.oneOf(den+".from", x.Denominator.From, "residents", "outcomes", "deprivation")
+	switch {
+	case x.Kind == "rate" && (x.Numerator.From != "crimes" || x.Denominator.From != "residents"):
+		c.bad(path+".kind", "a rate is crimes for residents: numerator from crimes, denominator from residents")
+	case x.Kind == "share" && x.Numerator.From != x.Denominator.From:
+		c.bad(path+".kind", "a share is part of a whole: numerator and denominator must come from the same")
+	}
+	if x.Numerator.From == "crimes" || x.Numerator.From == "outcomes" {
+		if len(x.Numerator.Categories) == 0 {
+			c.bad(num+".categories", "name the crime types that are counted")
+		}
+		for i, t := range x.Numerator.Categories {
+			if !metrics.Scheme2013.Distinguishes(t) {
+				c.bad(fmt.Sprintf("%s.categories[%d]", num, i), "%q is not a crime type of police.uk: one of %s", t, strings.Join(metrics.Scheme2013.CrimeTypes(), ", "))
+			}
+		}
+	}
+	if x.Numerator.From == "outcomes" {
+		if len(x.Numerator.Outcomes) == 0 {
+			c.bad(num+".outcomes", "name the outcomes that are counted")
+		}
+		if !slices.Equal(x.Numerator.Categories, x.Denominator.Categories) {
+			c.bad(den+".categories", "the denominator must be of the same crime types as the numerator")
+		}
+		for i, o := range x.Numerator.Outcomes {
+			if slices.Contains(x.Denominator.Except, o) {
+				c.bad(fmt.Sprintf("%s.outcomes[%d]", num, i), "%q is counted in the numerator but left out of the denominator", o)
+			}
+		}
+	}
+	if x.Numerator.From == "deprivation" {
+		c.oneOf(num+".domain", x.Numerator.Domain, Domains...)
+		if x.Denominator.Domain != x.Numerator.Domain {
+			c.bad(den+".domain", "the denominator must be of the numerator's domain, %s", x.Numerator.Domain)
+		}
+		if x.Numerator.MostDeprived < 1 || x.Numerator.MostDeprived > 99 {
+			c.bad(num+".most_deprived", "say which part is counted: 10 for the most deprived tenth")
+		}
+	}
+}
+
+func (m measure) metric() metrics.Measure {
+	return metrics.Measure{From: metrics.MeasureSource(m.From), Categories: m.Categories, Outcomes: m.Outcomes, Except: m.Except,
+		Domain: m.Domain, MostDeprived: m.MostDeprived, Label: m.Label}
+}
+
+func (c *check) need(path, value string) {
+	if strings.TrimSpace(value) == "" {
+		c.bad(path, "%s is missing", path[strings.LastIndexByte(path, '.')+1:])
+	}
+}
+
+func (c *check) id(path, id string, seen map[string]bool) {
+	switch {
+	case !idPattern.MatchString(id):
+		c.bad(path+".id", "%q cannot be an id: small letters, digits and single hyphens, as in violence-rate", id)
+	case seen[id]:
+		c.bad(path+".id", "the id %s is used twice", id)
+	}
+	seen[id] = true
+}
+
+func (c *check) oneOf(path, value string, allowed ...string) {
+	if !slices.Contains(allowed, value) {
+		c.bad(path, "%s must be %s, not %q", path[strings.LastIndexByte(path, '.')+1:], strings.Join(allowed, " or "), value)
+	}
+}
+
+// ForceName is a force's name as its area is called: "South Yorkshire" for
+// South Yorkshire Police.
+func ForceName(name string) string {
+	for _, suffix := range []string{" Police Service", " Police", " Constabulary"} {
+		if short, ok := strings.CutSuffix(name, suffix); ok {
+			return short
+		}
+	}
+	return name
+}
+
+// Options are what another partnership is known by.
+type Options struct {
+	Area    string   // its district's code
+	Name    string   // the district's name; "" to take it from the lookups
+	Force   string   // its force's name; "" to take it from the lookups
+	Similar []string // the codes of its similar areas
+}
+
+// New writes a strategy file for another partnership: the default's priorities
+// and indicators on its areas.
+func New(o Options) ([]byte, error) {
+	place := o.Name
+	if place == "" {
+		place = o.Area
+	}
+	head := yaml.MapSlice{
+		{Key: "name", Value: "Violence prevention strategy for " + place},
+		{Key: "partnership", Value: place + " Community Safety Partnership"},
+		{Key: "short_name", Value: place + " violence prevention"},
+		{Key: "from", Value: 2019},
+		{Key: "to", Value: 2029},
+		{Key: "area", Value: named(o.Area, o.Name)},
+	}
+	if o.Force != "" {
+		head = append(head, yaml.MapItem{Key: "force", Value: named("", o.Force)})
+	}
+	if len(o.Similar) > 0 {
+		head = append(head, yaml.MapItem{Key: "similar", Value: yaml.MapSlice{
+			{Key: "name", Value: "Similar areas as entered by the partnership"},
+			{Key: "areas", Value: o.Similar},
+		}})
+	}
+	b, err := yaml.Marshal(head)
+	if err != nil {
+		return nil, metrics.Errorf(metrics.Internal, "write the strategy: %w", err)
+	}
+	_, tail, ok := bytes.Cut(defaultFile, []byte("\n# The partnership's priorities."))
+	if !ok {
+		return nil, metrics.Errorf(metrics.Internal, "the built-in strategy has no priorities")
+	}
+	text := slices.Concat(
+		[]byte("# A strategy file for outcomes. Check it with `outcomes strategy check FILE`.\n"+
+			"# The years, names and words below are a start: make them your own. `events:` (a\n"+
+			"# list of date and label) marks happenings on the charts.\n\n"),
+		b, []byte("\n# The partnership's priorities."), tail)
+	if _, err := Parse("the new strategy", text); err != nil {
+		return nil, err
+	}
+	return text, nil
+}
+
+func named(code, name string) yaml.MapSlice {
+	var m yaml.MapSlice
+	if code != "" {
+		m = append(m, yaml.MapItem{Key: "code", Value: code})
+	}
+	if name != "" {
+		m = append(m, yaml.MapItem{Key: "name", Value: name})
+	}
+	return m
+}
