@@ -108,10 +108,13 @@ func invented() *metrics.Facts {
 		}
 		for _, domain := range []string{"imd", "education", "income"} {
 			var ranks []metrics.DeprivationRank
+			own := 0
 			for i := range 2000 {
 				r := metrics.DeprivationRank{LSOA: fmt.Sprintf("E01%06d", i+year/2025*5000), LAD: fmt.Sprintf("E07%06d", i%20), LADName: fmt.Sprintf("District %d", i%20), Rank: i + 1}
-				if i < deprived || i >= 2000-(all-deprived) {
+				if i < deprived || i >= 2000-(all-deprived) { // the same neighbourhoods, some of them moved up
 					r.LAD, r.LADName = coventry, "Coventry"
+					r.LSOA = fmt.Sprintf("E01%06d", 900000+year/2025*5000+own)
+					own++
 				}
 				ranks = append(ranks, r)
 			}

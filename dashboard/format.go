@@ -38,6 +38,14 @@ func counted(v float64) string {
 	return metrics.Decimal(v, 1)
 }
 
+// noun is the first words of a label, without what explains them: "residents"
+// of "residents, ONS mid-year estimate".
+func noun(label string) string {
+	label, _, _ = strings.Cut(label, ",")
+	label, _, _ = strings.Cut(label, " (")
+	return label
+}
+
 func upperFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {

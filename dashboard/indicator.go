@@ -191,10 +191,10 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, figures []metrics.Fi
 		Verdict:   verdictOf(summary.Verdict, summary.Words, summary.Latest),
 		Late:      late(summary),
 		ShowChart: ch.view == "chart",
-		Measure:   strings.Join(nonEmpty(strings.TrimSpace(ind.Title+" "+unitWords(ind)), kindBy[ch.kind]), ", "),
+		Measure:   strings.Join([]string{measure(ind), kindBy[ch.kind]}, ", "),
 		Facts: indicatorFacts{
-			Definition: ind.Definition, Rationale: ind.Rationale, Numerator: ind.Numerator.Label, Denominator: ind.Denominator.Label,
-			Source: ind.Source, SourceURL: web(ind.SourceURL), Method: ind.Method, Frequency: ind.Frequency, Caveats: ind.Caveats,
+			Definition: ind.Definition, Rationale: ind.Rationale, Numerator: upperFirst(ind.Numerator.Label), Denominator: ind.Denominator.Label,
+			Source: ind.Source, SourceURL: web(ind.SourceURL), Method: ind.Method, Frequency: upperFirst(ind.Frequency), Caveats: ind.Caveats,
 		},
 		CSV:  indicatorURL(ind.ID, ".csv", ch.area, ch.kind, ""),
 		JSON: indicatorURL(ind.ID, ".json", ch.area, ch.kind, ""),
@@ -225,7 +225,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, figures []metrics.Fi
 		}
 		page.Proof = proof(ind, *f)
 		page.Comparisons = comparisons(ind, *f)
-		page.Notes = export.Notes(*f)
+		page.Notes = slices.DeleteFunc(export.Notes(*f), func(note string) bool { // said by the sentence already
+			return f.BreakBefore != "" && strings.HasSuffix(note, f.BreakBefore) && strings.Contains(strings.ToLower(f.Sentence), strings.ToLower(f.BreakBefore))
+		})
 	} else {
 		page.Heading = ind.Title + ": no figure yet"
 	}
@@ -258,19 +260,19 @@ func proof(ind metrics.Indicator, f metrics.Figure) []string {
 	}
 	value := strings.TrimSpace(written(ind, *f.Value) + " " + unitWords(ind))
 	var out []string
-	out = append(out, value)
 	if within := interval(ind, f); within != "" {
-		words := "95% interval " + within
+		value += " (95% interval " + within
 		if f.Method != "" {
-			words += " (" + f.Method + ")"
+			value += ", " + f.Method
 		}
-		out = append(out, words)
+		value += ")"
 	}
+	out = append(out, value)
 	if f.Numerator != nil && f.Denominator != nil {
 		of, what := " of ", ind.Counted
 		if ind.Kind != metrics.Proportion {
 			of = " " + ind.Counted + " among "
-			what, _, _ = strings.Cut(ind.Denominator.Label, ",")
+			what = noun(ind.Denominator.Label)
 		}
 		out = append(out, strings.TrimSpace(counted(*f.Numerator)+of+counted(*f.Denominator)+" "+what))
 	}
@@ -388,7 +390,7 @@ func chartOf(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics.Per
 // first that has a value.
 func chartInput(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics.PeriodKind, subject, beside []metrics.Figure) chart.Input {
 	in := chart.Input{
-		Title:    strings.TrimSpace(ind.Title + " " + unitWords(ind)),
+		Title:    measure(ind),
 		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
 	}
 	var periods []metrics.Period
@@ -468,6 +470,10 @@ func web(address string) string {
 	return ""
 }
 
-func nonEmpty(words ...string) []string {
-	return slices.DeleteFunc(words, func(s string) bool { return s == "" })
+// measure is what a chart shows: "Robbery per 1,000 residents".
+func measure(ind metrics.Indicator) string {
+	if ind.Kind == metrics.Proportion {
+		return ind.Title + ", in per cent"
+	}
+	return strings.TrimSpace(ind.Title + " " + ind.Unit)
 }

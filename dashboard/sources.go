@@ -145,7 +145,7 @@ func sourceOf(source metrics.Source, batches []metrics.Batch) sourceView {
 		})
 		g := batchGroup{Name: name, Open: len(members) <= 12 && len(names) == 1}
 		if name == "" {
-			g.Name = about.Name
+			g.Name = "Files"
 		}
 		g.Summary = tally(members)
 		if first, last := members[len(members)-1].Period, members[0].Period; first != last {
@@ -205,6 +205,9 @@ func batchOf(b metrics.Batch) batchView {
 		v.State, v.Superseded = fmt.Sprintf("Superseded by batch %d", b.Superseded), true
 	default:
 		v.State, v.Superseded = "Not in force", true
+	}
+	if v.Period == "" {
+		v.Period = "No period"
 	}
 	for i, p := range b.Problems {
 		if i == problemsShown {

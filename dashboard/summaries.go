@@ -28,9 +28,12 @@ type indicatorView struct {
 func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) indicatorView {
 	ind := summary.Indicator
 	v := indicatorView{
-		ID: ind.ID, Title: ind.Title, URL: indicatorURL(ind.ID, "", "", "", ""), Unit: unitWords(ind),
+		ID: ind.ID, Title: ind.Title, URL: indicatorURL(ind.ID, "", "", "", ""),
 		Verdict: verdictOf(summary.Verdict, summary.Words, summary.Latest),
 		Late:    late(summary),
+	}
+	if ind.Kind != metrics.Proportion { // a share's title says what it is a share of
+		v.Unit = unitWords(ind)
 	}
 	latest := summary.Latest
 	if latest == nil || latest.Value == nil {

@@ -43,7 +43,7 @@ func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, 
 			compared = f.Comparisons[0].With
 		}
 	}
-	numerator, denominator := upperFirst(ind.Counted), upperFirst(ind.Denominator.Label)
+	numerator, denominator := upperFirst(ind.Counted), upperFirst(noun(ind.Denominator.Label))
 	if numerator == "" {
 		numerator = "Numerator"
 	}

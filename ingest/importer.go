@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 
 	"outcomes/metrics"
 	"outcomes/metrics/store"
@@ -19,9 +20,15 @@ type Reader interface {
 	Knows(in Input) bool
 	// Read reads one file into its releases. Rows that cannot be used are
 	// problems of a release; an error means that nothing of the file is kept.
-	// It is called from several goroutines at once.
+	// A part of a file that is whole in itself is refused with ErrExtract. It
+	// is called from several goroutines at once.
 	Read(ctx context.Context, in Input, opts Options) ([]store.Release, error)
 }
+
+// ErrExtract is in the error for a file that was cut out of a published one on
+// purpose, one council's rows of a national table. A folder that holds one is
+// read without it; naming the file is an error.
+var ErrExtract = errors.New("an extract")
 
 // Options are what a reader needs to know of the rest of the house.
 type Options struct {

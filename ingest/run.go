@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -51,12 +52,15 @@ type FileReport struct {
 type Report struct {
 	Source     metrics.Source
 	Files      []FileReport
-	PassedOver []string // files of a layout that the source does not know
+	PassedOver []PassedOver // files in a folder or zip that are not this source's
 	Account    metrics.Account
 	Rules      []RuleCount // why rows were rejected, the most frequent rule first
 	Notices    []metrics.Problem
 	Figures    store.Computed
 }
+
+// PassedOver is a file that was not read, and why.
+type PassedOver struct{ Path, Why string }
 
 // RuleCount is how many rows a rule rejected, and the first of them.
 type RuleCount struct {
@@ -100,19 +104,17 @@ func (i Import) Run(ctx context.Context) (Report, error) {
 // choose keeps the files that the source knows. In a folder or zip the others
 // are passed over; a file that was named is the one the user meant.
 func (i Import) choose(archive *Archive, report *Report) ([]Input, error) {
-	named := map[string]bool{}
-	for _, p := range i.Paths {
-		named[filepath.Clean(p)] = true
-	}
 	var inputs []Input
 	for _, in := range archive.Inputs {
 		switch {
 		case i.Reader.Knows(in):
 			inputs = append(inputs, in)
-		case named[filepath.Clean(in.Path)]:
+		case i.named(in):
 			return nil, i.WhyNot(in)
+		case strings.EqualFold(filepath.Ext(in.Name), ".xls"): // it may be the very file, in a format that cannot be read
+			report.PassedOver = append(report.PassedOver, PassedOver{in.Path, i.WhyNot(in).Error()})
 		default:
-			report.PassedOver = append(report.PassedOver, in.Path)
+			report.PassedOver = append(report.PassedOver, PassedOver{in.Path, "not a layout of this source"})
 		}
 	}
 	if len(inputs) == 0 {
@@ -120,6 +122,11 @@ func (i Import) choose(archive *Archive, report *Report) ([]Input, error) {
 			len(archive.Inputs), strings.Join(i.Paths, ", "), report.Source)
 	}
 	return inputs, nil
+}
+
+// named says whether the file itself was given, not a folder or zip that holds it.
+func (i Import) named(in Input) bool {
+	return slices.ContainsFunc(i.Paths, func(p string) bool { return filepath.Clean(p) == filepath.Clean(in.Path) })
 }
 
 // result is a file on its way from the readers to the store.
@@ -192,6 +199,10 @@ func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, rep
 	}()
 	for place := range line {
 		res := <-place
+		if errors.Is(res.err, ErrExtract) && !i.named(res.in) {
+			report.PassedOver = append(report.PassedOver, PassedOver{res.in.Path, res.err.Error()})
+			continue
+		}
 		if res.err != nil {
 			return res.err
 		}
@@ -214,12 +225,17 @@ func (i Import) keep(ctx context.Context, tx *store.Session, res result, coverag
 	if file.Saved, err = tx.Save(ctx, res.releases); err != nil {
 		return fmt.Errorf("%s: %w", res.in.Path, err)
 	}
-	for n, rel := range res.releases {
-		if n == 0 || rel.Account != res.releases[0].Account { // releases of one table share its rows
-			file.Account = file.Account.Add(rel.Account)
+	tables := map[string]metrics.Account{}
+	for _, rel := range res.releases {
+		// Of a table's releases the one with the most rejected rows speaks for it.
+		if a, ok := tables[rel.Table]; !ok || rel.Account.Rejected > a.Rejected {
+			tables[rel.Table] = rel.Account
 		}
-		report.add(rel.Problems)
 	}
+	for _, a := range tables {
+		file.Account = file.Account.Add(a)
+	}
+	report.add(res.releases)
 	file.Same = res.known == "" && !slices.ContainsFunc(file.Saved, func(s store.Saved) bool { return s.Changed })
 	report.Account = report.Account.Add(file.Account)
 	report.Files = append(report.Files, file)
@@ -229,18 +245,26 @@ func (i Import) keep(ctx context.Context, tx *store.Session, res result, coverag
 	return nil
 }
 
-func (r *Report) add(problems []metrics.Problem) {
-	for _, p := range problems {
-		if !p.Rejects {
-			r.Notices = append(r.Notices, p)
-			continue
+// add counts a file's problems: a row that several releases reject counts once.
+func (r *Report) add(releases []store.Release) {
+	seen := map[metrics.Problem]bool{}
+	for _, rel := range releases {
+		for _, p := range rel.Problems {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			if !p.Rejects {
+				r.Notices = append(r.Notices, p)
+				continue
+			}
+			at := slices.IndexFunc(r.Rules, func(c RuleCount) bool { return c.Rule == p.Rule })
+			if at < 0 {
+				at = len(r.Rules)
+				r.Rules = append(r.Rules, RuleCount{Rule: p.Rule, First: p})
+			}
+			r.Rules[at].Count++
 		}
-		at := slices.IndexFunc(r.Rules, func(c RuleCount) bool { return c.Rule == p.Rule })
-		if at < 0 {
-			at = len(r.Rules)
-			r.Rules = append(r.Rules, RuleCount{Rule: p.Rule, First: p})
-		}
-		r.Rules[at].Count++
 	}
 	slices.SortStableFunc(r.Rules, func(a, b RuleCount) int { return int(b.Count - a.Count) })
 }

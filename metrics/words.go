@@ -130,9 +130,9 @@ func changeSentence(ind Indicator, fig Figure, cmp Comparison, force *Figure) st
 			places += fmt.Sprintf(" and %s in %s", f.Direction, force.Area.Place())
 		}
 	}
-	return fmt.Sprintf("In the %s, %s rates were %s, compared with the corresponding quarter in %d: %s in %s (%s %s), from %s (%s).",
+	return fmt.Sprintf("In the %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), from %s (%s).",
 		fig.Period.Label(), ind.Noun, places, fig.Period.Last.Year()-1,
-		Amount(ind, *fig.Value), fig.Area.Place(), Decimal(*fig.Numerator, 0), ind.Counted,
+		fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted,
 		bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0))
 }
 

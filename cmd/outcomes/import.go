@@ -96,8 +96,8 @@ file again changes nothing; a newer release of a month replaces that month.`,
 
 // printReport writes the account of an import.
 func printReport(w io.Writer, r ingest.Report) {
-	for _, path := range r.PassedOver {
-		fmt.Fprintf(w, "passed over, not a layout of this source: %s\n", path)
+	for _, p := range r.PassedOver {
+		fmt.Fprintf(w, "passed over: %s: %s\n", p.Path, p.Why)
 	}
 	var before, same, added int
 	for _, f := range r.Files {

@@ -31,7 +31,7 @@
   function tokens() {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
-    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), gap: of("gap"), subject: of("subject"), beside: of("beside"), besideText: of("beside-text"), sans: of("sans") };
+    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), event: of("event"), gap: of("gap"), subject: of("subject"), beside: of("beside"), besideText: of("beside-text"), sans: of("sans") };
   }
 
   const pen = document.createElement("canvas").getContext("2d");
@@ -40,8 +40,8 @@
     return pen.measureText(text).width;
   }
 
-  // Finds each label the lowest row in which it neither covers another nor is
-  // struck through by another's line. The server's drawing does the same.
+  // Gives each label a row above the plot so that it neither covers another
+  // nor is struck through by another's line. The server's drawing does the same.
   function place(labels, width) {
     const span = (l) => (l.before ? [l.x - l.width, l.x] : [l.x, l.x + l.width]);
     const free = (l, others) => {
@@ -49,21 +49,31 @@
       return others.every((o) => {
         const [ofrom, oto] = span(o);
         if (l.row === o.row && from < oto && ofrom < to) return false;
-        if (o.row >= l.row && o.x > from - 2 && o.x < to + 2 && o.x !== l.x) return false;
-        return !(l.row >= o.row && l.x > ofrom - 2 && l.x < oto + 2 && o.x !== l.x);
+        if (o.row >= l.row && o.x > from && o.x < to) return false;
+        return !(l.row >= o.row && l.x > ofrom && l.x < oto);
       });
     };
+    const fits = (i, rows) => {
+      if (i < 0) return true;
+      const l = labels[i];
+      for (l.row = 0; l.row < rows; l.row++) {
+        for (l.before of [false, true]) {
+          const [from, to] = span(l);
+          if (from >= 0 && to <= width && free(l, labels.slice(i + 1)) && fits(i - 1, rows)) return true;
+        }
+      }
+      return false;
+    };
+    if (labels.length <= 6) {
+      for (let rows = 0; rows <= labels.length; rows++) {
+        if (fits(labels.length - 1, rows)) return rows;
+      }
+    }
     let rows = 0;
     for (let i = labels.length - 1; i >= 0; i--) {
       const l = labels[i];
-      const others = labels.slice(i + 1);
-      search: for (l.row = 0; l.row <= 2 * labels.length; l.row++) {
-        for (l.before of [false, true]) {
-          const [from, to] = span(l);
-          if ((from < 0 || to > width) && l.row < labels.length) continue;
-          if (free(l, others)) break search;
-        }
-      }
+      l.before = false;
+      for (l.row = 0; !free(l, labels.slice(i + 1)); l.row++);
       rows = Math.max(rows, l.row + 1);
     }
     return rows;
@@ -80,7 +90,6 @@
 
     // the axes
     const x = option.xAxis[0], y = option.yAxis[0];
-    if (x.min === x.max) { x.min -= 1; x.max += 1; }
     const plot = width - left - right;
     const px = (at) => left + ((at - x.min) / (x.max - x.min)) * plot;
     let every = 1;
@@ -95,6 +104,7 @@
     x.axisLine.lineStyle.color = t.axis;
     const values = new Map(doc.yTicks.map((tick) => [tick.at.toFixed(6), tick.label]));
     y.axisLabel = Object.assign({}, y.axisLabel, { customValues: doc.yTicks.map((tick) => tick.at), formatter: (at) => values.get(at.toFixed(6)) || "", color: t.axis, fontSize: 14 });
+    y.axisTick = { show: false };
     y.splitLine.lineStyle.color = t.line;
     option.tooltip = Object.assign({}, option.tooltip, { renderMode: "richText", confine: true, backgroundColor: t.paper, borderColor: t.axis, textStyle: { color: t.ink, fontSize: 14, fontFamily: t.sans }, axisPointer: { type: "line", lineStyle: { color: t.axis, type: "dotted" } } });
 
@@ -126,7 +136,7 @@
         series.markLine = {
           silent: true, animation: false, symbol: ["none", "none"], z: 2,
           data: markers.map((m) => [
-            { name: m.text, coord: [m.at, y.min], lineStyle: { color: m.dashed ? t.ink : t.axis, type: m.dashed ? "dashed" : "solid", width: 1 }, label: { show: true, position: "end", formatter: () => m.text, align: m.before ? "right" : "left", verticalAlign: "top", distance: [m.before ? 5 : -5, 0], padding: m.before ? [0, 5, 0, 0] : [0, 0, 0, 5], color: t.axis, fontSize: 14, fontFamily: t.sans } },
+            { name: m.text, coord: [m.at, y.min], lineStyle: { color: m.dashed ? t.ink : t.event, type: m.dashed ? "dashed" : "solid", width: 1 }, label: { show: true, position: "end", formatter: () => m.text, align: m.before ? "right" : "left", verticalAlign: "top", distance: [m.before ? 5 : -5, 0], padding: m.before ? [0, 5, 0, 0] : [0, 0, 0, 5], color: t.axis, fontSize: 14, fontFamily: t.sans } },
             { coord: [m.at, y.max], y: top - (m.row + 1) * rowHeight + 4 },
           ]),
         };

@@ -102,6 +102,14 @@ func (l Line) last() int {
 	return -1
 }
 
+// span is the axis of time: from the first period to the last, with a little
+// room before and after.
+func (in Input) span() (first, last float64) {
+	first, last = float64(in.Periods[0].At), float64(in.Periods[len(in.Periods)-1].At)
+	room := max((last-first)*0.015, 0.5)
+	return first - room, last + room
+}
+
 // Axis is the scale of values.
 type Axis struct{ Min, Max, Step float64 }
 
@@ -119,7 +127,7 @@ func (in Input) Scale() Axis {
 	if low > high {
 		return Axis{0, 1, 0.5}
 	}
-	if low >= 0 && low < 0.6*high || high == 0 {
+	if low >= 0 && low < 0.5*high || high == 0 {
 		low = 0
 	}
 	span := high - low

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -36,10 +37,7 @@ func SVG(in Input, size Size) template.HTML {
 		return ""
 	}
 	letters := size.letters || in.Crowded()
-	first, last := float64(in.Periods[0].At), float64(in.Periods[len(in.Periods)-1].At)
-	if first == last {
-		first, last = first-1, last+1
-	}
+	first, last := in.span()
 	x := func(at float64) float64 { return left + (at-first)/(last-first)*(size.Width-left-size.right) }
 
 	labels := make([]label, len(in.Markers))
@@ -159,30 +157,48 @@ func (l label) span() (from, to float64) {
 	return l.x, l.x + l.width
 }
 
-// place finds each label the lowest row in which it neither covers another
-// label nor is struck through by another's line, and gives the number of rows.
-// Latest first: earlier labels then stand above later ones, as on a staircase.
+// place gives each label a row above the plot so that it neither covers
+// another label nor is struck through by another's line, and gives the number
+// of rows. It looks for as few rows as will do.
 func place(labels []label, width float64) (rows int) {
-	for i := len(labels) - 1; i >= 0; i-- {
+	if len(labels) == 0 {
+		return 0
+	}
+	if len(labels) <= 6 { // few enough to try all ways
+		for rows = 1; rows <= len(labels); rows++ {
+			if fits(labels, len(labels)-1, rows, width) {
+				return rows
+			}
+		}
+	}
+	// A staircase down to the right always works, whatever sticks out.
+	for i := range slices.Backward(labels) {
 		l := &labels[i]
-	search:
-		for l.row = 0; ; l.row++ {
-			for _, l.before = range []bool{false, true} {
-				from, to := l.span()
-				if (from < 0 || to > width) && l.row < len(labels) {
-					continue
-				}
-				if free(*l, labels[i+1:]) {
-					break search
-				}
-			}
-			if l.row > 2*len(labels) {
-				break
-			}
+		l.before = false
+		for l.row = 0; !free(*l, labels[i+1:]); l.row++ {
 		}
 		rows = max(rows, l.row+1)
 	}
 	return rows
+}
+
+// fits places the labels up to index i, the later ones being placed already.
+func fits(labels []label, i, rows int, width float64) bool {
+	if i < 0 {
+		return true
+	}
+	l := &labels[i]
+	for l.row = 0; l.row < rows; l.row++ {
+		for _, l.before = range []bool{false, true} {
+			if from, to := l.span(); from < 0 || to > width {
+				continue
+			}
+			if free(*l, labels[i+1:]) && fits(labels, i-1, rows, width) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func free(l label, others []label) bool {
@@ -192,9 +208,9 @@ func free(l label, others []label) bool {
 		switch {
 		case l.row == o.row && from < oto && ofrom < to: // one over the other
 			return false
-		case o.row >= l.row && o.x > from-2 && o.x < to+2 && o.x != l.x: // its line through our words
+		case o.row >= l.row && o.x > from && o.x < to: // its line through our words
 			return false
-		case l.row >= o.row && l.x > ofrom-2 && l.x < oto+2 && o.x != l.x: // our line through its words
+		case l.row >= o.row && l.x > ofrom && l.x < oto: // our line through its words
 			return false
 		}
 	}

@@ -31,9 +31,10 @@ func Trend(in Input) ([]byte, error) {
 			AxisLabel: &opts.AxisLabel{Color: axisColour, FontSize: 13},
 		}),
 	)
-	if n := len(in.Periods); n > 0 {
+	if len(in.Periods) > 0 {
+		first, last := in.span()
 		line.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{
-			Type: "value", Min: in.Periods[0].At, Max: in.Periods[n-1].At,
+			Type: "value", Min: first, Max: last,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(false)},
 			AxisLine:  &opts.AxisLine{Show: opts.Bool(true), OnZero: opts.Bool(false), LineStyle: &opts.LineStyle{Color: axisColour}},
 			AxisTick:  &opts.AxisTick{Show: opts.Bool(true)},

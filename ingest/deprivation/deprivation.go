@@ -255,6 +255,12 @@ func (t *tableReader) problem(d *domain, row, column int, rule string, rejects b
 	})
 }
 
+// oneDistrict says whether all rows are of the same district: somebody cut it
+// out of the edition.
+func oneDistrict(rows []rankedRow) bool {
+	return rows[0].LAD != "" && !slices.ContainsFunc(rows, func(r rankedRow) bool { return r.LAD != rows[0].LAD })
+}
+
 // check is the error for ranks that are not those of a whole edition.
 func (t *tableReader) check(d *domain, edition int) error {
 	column := t.book.At(t.layout.sheet, 0, t.layout.name(d.columns.rank))
@@ -279,6 +285,9 @@ func (t *tableReader) check(d *domain, edition int) error {
 	n, ok := published[edition]
 	ok = ok && !t.in.Sample
 	switch {
+	case int64(highest) > rows && oneDistrict(d.rows):
+		return &metrics.Error{Kind: metrics.Invalid, Err: ingest.ErrExtract, Msg: fmt.Sprintf("%s: holds the %s LSOAs of one district, ranked up to %s: it is an extract of the edition; the most deprived tenth can only be told from the whole file",
+			column, thousands(rows), thousands(int64(highest)))}
 	case int64(highest) > rows:
 		return fail("holds %s LSOAs but ranks up to %s: it is an extract of the edition, or was cut short; the most deprived tenth can only be told from the whole file",
 			thousands(rows), thousands(int64(highest)))

@@ -440,7 +440,7 @@ func TestFactsDigest(t *testing.T) {
 // the account, or refused in words for people.
 func FuzzRead(f *testing.F) {
 	full := header2019 + "," + imdRank + "," + imdDecile
-	f.Add([]byte(file(full, rows(20))))
+	f.Add([]byte(file(full, rows(3))))
 	f.Add([]byte("\ufefflsoa_code,rank,domain\r\nE01000001,\"1\",imd\r\n,,,\r\n"))
 	f.Add([]byte("lsoa_code,rank\nE01000001,1\nE01000001,1\n"))
 	f.Add([]byte(header2025 + ",Crime Rank\nE01000001,,E06000001,,1e0\n"))

@@ -104,11 +104,20 @@ type release struct {
 	rows     []store.EstimateRow
 	account  metrics.Account
 	problems []metrics.Problem
-	bad      int64            // rejected rows that should have been right: not those the publisher left out
+	bad      int64            // rejected rows that should have been right
 	firstBad *metrics.Problem // the first of them
 	rowOf    map[string]int   // where an area, or an area's age, stood
 
 	sheet, column string // where the estimates stand, for messages
+}
+
+// tableOf names the table that a release's rows are of: a workbook's sheet has
+// all its years in each row, a tidy CSV has a row for each.
+func tableOf(sheet, release string) string {
+	if sheet != "" {
+		return sheet
+	}
+	return release
 }
 
 // tables reads a file's tables into releases.
@@ -166,12 +175,12 @@ var areaCode = regexp.MustCompile(`^[EWSNK]\d{8}$`)
 var notPublished = regexp.MustCompile(`^(\[[a-z]\]|:|\.\.)$`)
 
 // note keeps a problem of a release. fault says that the row should have been
-// right: an estimate that the publisher left out is none.
+// right; what the publisher left out, or gives in parts, is no fault.
 func (t *tables) note(r *release, p metrics.Problem, fault bool) {
 	p.File = t.in.Name
 	if fault {
 		r.bad++
-		if r.firstBad == nil {
+		if r.firstBad == nil || p.Row < r.firstBad.Row {
 			r.firstBad = &p
 		}
 	}
@@ -274,6 +283,7 @@ func (r *release) release(in ingest.Input, k key, digest string) store.Release {
 			Facts: int64(len(r.rows)), FactsSHA: hex.EncodeToString(h.Sum(nil)),
 			Sample: in.Sample,
 		},
+		Table: tableOf(r.sheet, name),
 		Facts: &store.Estimates{Year: k.year, Base: r.base, Rows: r.rows},
 	}
 }

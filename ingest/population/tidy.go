@@ -59,6 +59,7 @@ func (t *tables) readTidy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	read := map[key][]placed{}
 	strays := &release{} // rows whose year or age cannot be read: they belong to no release
 	for row, err := range t.book.Rows(l.sheet) {
 		if err != nil {
@@ -68,7 +69,7 @@ func (t *tables) readTidy(ctx context.Context) error {
 			return err
 		}
 		if row.Number > l.header.Number && !row.Blank() {
-			t.addTidy(&l, row, strays)
+			t.addTidy(&l, row, read, strays)
 		}
 	}
 	order := t.order()
@@ -80,9 +81,12 @@ func (t *tables) readTidy(ctx context.Context) error {
 		return metrics.Errorf(metrics.Invalid, "%s has a header and no rows under it: fetch the file again", t.book.At(l.sheet, 0, ""))
 	}
 	for _, k := range order {
+		r := t.releases[k]
+		t.settle(&l, r, read[k])
 		if k.ages {
-			t.wholeAges(&l, t.releases[k])
+			t.wholeAges(&l, r)
 		}
+		slices.SortStableFunc(r.problems, func(a, b metrics.Problem) int { return a.Row - b.Row })
 	}
 	// Every row must be in an account: the strays are in that of the first release.
 	r := t.releases[order[0]]
@@ -94,12 +98,21 @@ func (t *tables) readTidy(ctx context.Context) error {
 	return nil
 }
 
-func (t *tables) addTidy(l *tidy, row table.Row, strays *release) {
+// placed is an estimate with the row it stands in.
+type placed struct {
+	store.EstimateRow
+	row int
+}
+
+// addTidy reads a row into those of its release, or says why it cannot be used.
+func (t *tables) addTidy(l *tidy, row table.Row, read map[key][]placed, strays *release) {
+	var k key
 	year, yearErr := strconv.Atoi(row.Cell(l.year))
 	age, ageErr := parseAge(row.Cell(l.age))
 	r := strays
 	if yearErr == nil && year >= 1900 && year <= 2100 && ageErr == nil {
-		r = t.at(key{year, age >= 0}, l.sheet)
+		k = key{year, age >= 0}
+		r = t.at(k, l.sheet)
 		r.column = header(l.header, l.persons)
 	}
 	r.account.Read++
@@ -126,7 +139,7 @@ func (t *tables) addTidy(l *tidy, row table.Row, strays *release) {
 		case base != "2011" && base != "2021":
 			reject(l.base, "census_base", "%q is not the census of a series: write 2011 or 2021", base)
 			return
-		case len(r.rows) == 0:
+		case len(read[k]) == 0:
 			r.base, _ = strconv.Atoi(base)
 		}
 		if base != strconv.Itoa(r.base) {
@@ -134,19 +147,46 @@ func (t *tables) addTidy(l *tidy, row table.Row, strays *release) {
 			return
 		}
 	}
-	at := fmt.Sprintf("%s %d", code, age)
-	if before, ok := r.rowOf[at]; ok {
-		reject(l.area, "area_repeated", "%s stood in row %d before for the same year and age: that row was counted, this one was not", code, before)
-		return
-	}
 	persons, bad := estimate(row.Cell(l.persons))
 	if bad != nil {
 		t.noteCell(r, row.Number, header(l.header, l.persons), code+" "+name, bad)
 		return
 	}
-	r.rowOf[at] = row.Number
-	r.account.Kept++
-	r.rows = append(r.rows, store.EstimateRow{Area: code, Name: name, Age: age, Persons: persons})
+	read[k] = append(read[k], placed{store.EstimateRow{Area: code, Name: name, Age: age, Persons: persons}, row.Number})
+}
+
+// settle keeps the rows of a release that stand alone for their area and age.
+// Of rows that say the same the first is kept. Rows that say different things
+// are mostly parts of an area, as where one district has several Community
+// Safety Partnerships; none of them is the area's number, nor need their sum be.
+func (t *tables) settle(l *tidy, r *release, read []placed) {
+	type place struct {
+		area string
+		age  int
+	}
+	same := map[place][]placed{}
+	for _, p := range read {
+		at := place{p.Area, p.Age}
+		same[at] = append(same[at], p)
+	}
+	for _, p := range read {
+		all := same[place{p.Area, p.Age}]
+		problem := metrics.Problem{Sheet: l.sheet, Row: p.row, Column: header(l.header, l.area), Rejects: true}
+		switch {
+		case slices.ContainsFunc(all, func(o placed) bool { return o.Persons != p.Persons }):
+			problem.Rule = "area_in_parts"
+			problem.Message = fmt.Sprintf("%s has %d rows with different numbers, %d here (%s): they are parts of the area or different estimates, so none was counted; give the area one row", p.Area, len(all), p.Persons, p.Name)
+			t.note(r, problem, false)
+		case p.row != all[0].row:
+			problem.Rule = "area_repeated"
+			problem.Message = fmt.Sprintf("%s stood in row %d before with the same number: that row was counted, this one was not", p.Area, all[0].row)
+			t.note(r, problem, true)
+		default:
+			r.rowOf[fmt.Sprintf("%s %d", p.Area, p.Age)] = p.row
+			r.account.Kept++
+			r.rows = append(r.rows, p.EstimateRow)
+		}
+	}
 }
 
 // parseAge reads a single year of age: 90 and "90+" are 90 and over, "" is -1, all ages.

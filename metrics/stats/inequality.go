@@ -3,7 +3,6 @@ package stats
 import (
 	"math"
 	"math/rand/v2"
-	"sort"
 )
 
 // SIIScale says what kind of value the groups of an SII hold, and so the scale
@@ -180,21 +179,66 @@ func SII(groups []SIIGroup, options SIIOptions) (SIIResult, error) {
 
 	line := fit.fitted(groups)
 	result := SIIResult{Intercept: line.Intercept, ManyGroups: len(groups) > 10}
-	sort.Float64s(siis)
-	result.SII, err = Estimate{line.SII, percentile(siis, p), percentile(siis, 1-p)}.finish()
-	if err != nil {
+	lower, upper := drawLimits(siis, p)
+	if result.SII, err = (Estimate{line.SII, lower, upper}).finish(); err != nil {
 		return SIIResult{}, err
 	}
-	// Draws without an RII are NaN and sort first; if they reach into the
+	// Draws without an RII are as low as can be; if they reach into the
 	// interval, it is not one.
-	sort.Float64s(riis)
-	if math.IsNaN(line.RII) || math.IsNaN(percentile(riis, p)) {
-		return result, nil
+	for i, v := range riis {
+		if math.IsNaN(v) {
+			riis[i] = math.Inf(-1)
+		}
 	}
-	if rii, err := (Estimate{line.RII, percentile(riis, p), percentile(riis, 1-p)}).finish(); err == nil {
+	lower, upper = drawLimits(riis, p)
+	if rii, err := (Estimate{line.RII, lower, upper}).finish(); err == nil {
 		result.RII = &rii
 	}
 	return result, nil
+}
+
+// drawLimits gives the quantiles of draws that leave p on either side. It reorders
+// the draws only as far as it must: sorting them would be half the work of SII.
+func drawLimits(draws []float64, p float64) (lower, upper float64) {
+	for _, at := range []float64{p, 1 - p} {
+		k := int(float64(len(draws)-1) * at)
+		partition(draws, k)
+		if k+1 < len(draws) {
+			partition(draws[k+1:], 0)
+		}
+		lower, upper = upper, percentile(draws, at)
+	}
+	return lower, upper
+}
+
+// partition reorders v so that v[k] is what sorting would put there, with
+// nothing greater before it and nothing less after it.
+func partition(v []float64, k int) {
+	for low, high := 0, len(v)-1; low < high; {
+		pivot := v[low+(high-low)/2]
+		i, j := low, high
+		for i <= j {
+			for v[i] < pivot {
+				i++
+			}
+			for v[j] > pivot {
+				j--
+			}
+			if i <= j {
+				v[i], v[j] = v[j], v[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return
+		}
+	}
 }
 
 // SIIPoint gives the fitted line of SII without intervals, and without need of

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -121,7 +122,7 @@ func quantileBounds(values []float64, order []int, q int) []float64 {
 	for k, i := range order {
 		sorted[k] = values[i]
 	}
-	sort.Float64s(sorted)
+	slices.Sort(sorted)
 	bounds := make([]float64, q-1)
 	for k := range bounds {
 		bound := percentile(sorted, float64(k+1)/float64(q))
@@ -183,7 +184,7 @@ func FiveNumbers(values []float64) (Five, error) {
 	for k, i := range places {
 		sorted[k] = values[i]
 	}
-	sort.Float64s(sorted)
+	slices.Sort(sorted)
 	return Five{
 		Least:         sorted[0],
 		LowerQuartile: percentile(sorted, 0.25),

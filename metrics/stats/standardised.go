@@ -4,8 +4,8 @@ import "math"
 
 // ESP2013 is the European Standard Population 2013, for the nineteen age bands
 // 0–4, 5–9, … 85–89, 90 and over. It sums to 100,000. An indicator for part of
-// the ages uses the weights of those bands only and says so.
-var ESP2013 = [19]float64{
+// the ages uses the weights of those bands only and says so. Do not change it.
+var ESP2013 = []float64{
 	5000, 5500, 5500, 5500, 6000, 6000, 6500, 7000, 7000, 7000,
 	7000, 6500, 6000, 5500, 5000, 4000, 2500, 1500, 1000,
 }

@@ -5,6 +5,9 @@ import "outcomes/metrics"
 // Release is a batch with its facts: one release of one source, read from one file.
 type Release struct {
 	metrics.Batch
+	// Table tells the tables of a file apart. Releases of one table share its
+	// rows: the file's account counts them once.
+	Table string
 	Facts Facts
 }
 

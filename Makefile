@@ -1,0 +1,52 @@
+# Two commands are enough: `make run` serves a demo, `make test` tests everything.
+# The release build needs no C compiler; only the race detector does.
+
+BIN       := bin/outcomes
+LISTEN    ?= 127.0.0.1:8080
+CHROMIUM  := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+GOFILES   := $(shell git ls-files '*.go' 2>/dev/null || find . -name '*.go')
+HAVE_CC   := $(shell command -v cc || command -v gcc)
+
+.PHONY: build run test race lint bench check browser clean
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o $(BIN) ./cmd/outcomes
+
+run: build
+	./$(BIN) demo --listen $(LISTEN)
+
+# Everything, in a real browser too.
+test: browser
+	CGO_ENABLED=0 go test -timeout 30m ./...
+
+# The same with the race detector, where there is a C compiler for it.
+race:
+ifneq ($(HAVE_CC),)
+	CGO_ENABLED=1 go test -timeout 40m -race -skip 'TestBrowser' ./...
+else
+	@echo "no C compiler: the race detector is left out"
+endif
+
+lint:
+	@test -z "$$(gofmt -l $(GOFILES))" || { gofmt -l $(GOFILES); echo "gofmt would change these files: run gofmt -w on them"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./...
+
+check: lint build test race
+
+# Chromium from Debian's packages, when it is missing and this user may.
+browser:
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing Chromium for the browser tests"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "Chromium is missing: the browser tests will be skipped. On Debian: sudo apt-get install chromium"; \
+	fi
+endif
+
+clean:
+	rm -rf bin
