@@ -6,7 +6,7 @@ import "outcomes/metrics"
 // that none of the three is needed to understand the other two.
 type verdict struct {
 	Class string // better, worse, same, none, wait
-	Mark  string // up, down, level, wait
+	Mark  string // up, down, level, unknown, wait
 	Words string
 }
 
@@ -22,8 +22,9 @@ func verdictOf(v metrics.Verdict, words string, latest *metrics.Figure) verdict 
 		out.Class = "worse"
 	case v == metrics.Same:
 		out.Class = "same"
-	}
-	if v == metrics.Same || v == metrics.NoCompared {
+		return out
+	case v == metrics.NoCompared:
+		out.Mark = "unknown"
 		return out
 	}
 	for _, c := range latest.Comparisons {

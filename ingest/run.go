@@ -55,14 +55,14 @@ type Report struct {
 	PassedOver []PassedOver // files in a folder or zip that are not this source's
 	Account    metrics.Account
 	Rules      []RuleCount // why rows were rejected, the most frequent rule first
-	Notices    []metrics.Problem
+	Notices    []RuleCount // what a reader should know of rows that were kept, the same way
 	Figures    store.Computed
 }
 
 // PassedOver is a file that was not read, and why.
 type PassedOver struct{ Path, Why string }
 
-// RuleCount is how many rows a rule rejected, and the first of them.
+// RuleCount is how many rows a rule spoke of, and the first of them.
 type RuleCount struct {
 	Rule  string
 	Count int64
@@ -254,16 +254,16 @@ func (r *Report) add(releases []store.Release) {
 				continue
 			}
 			seen[p] = true
-			if !p.Rejects {
-				r.Notices = append(r.Notices, p)
-				continue
+			list := &r.Notices
+			if p.Rejects {
+				list = &r.Rules
 			}
-			at := slices.IndexFunc(r.Rules, func(c RuleCount) bool { return c.Rule == p.Rule })
+			at := slices.IndexFunc(*list, func(c RuleCount) bool { return c.Rule == p.Rule })
 			if at < 0 {
-				at = len(r.Rules)
-				r.Rules = append(r.Rules, RuleCount{Rule: p.Rule, First: p})
+				at = len(*list)
+				*list = append(*list, RuleCount{Rule: p.Rule, First: p})
 			}
-			r.Rules[at].Count++
+			(*list)[at].Count++
 		}
 	}
 	slices.SortStableFunc(r.Rules, func(a, b RuleCount) int { return int(b.Count - a.Count) })

@@ -134,13 +134,8 @@ func printReport(w io.Writer, r ingest.Report) {
 	if a.Repeated > 0 {
 		fmt.Fprintf(w, "  of the kept, with a Crime ID seen before in their file: %d\n", a.Repeated)
 	}
-	const most = 20
-	for i, p := range r.Notices {
-		if i == most {
-			fmt.Fprintf(w, "note: and %d more, on the page /sources\n", len(r.Notices)-most)
-			break
-		}
-		fmt.Fprintf(w, "note: %s\n", where(p))
+	for _, n := range r.Notices {
+		fmt.Fprintf(w, "note: %s%s\n", where(n.First), more(n.Count-1))
 	}
 	f := r.Figures
 	switch {
@@ -149,6 +144,14 @@ func printReport(w io.Writer, r ingest.Report) {
 	default:
 		fmt.Fprintf(w, "figures: %d in force; %d new, %d revised, %d retired\n", f.Figures, f.New, f.Revised, f.Retired)
 	}
+}
+
+// more says that a note stands for others of its kind.
+func more(n int64) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more of this kind, on the page /sources)", n)
 }
 
 func where(p metrics.Problem) string {

@@ -73,7 +73,7 @@
     for (let i = labels.length - 1; i >= 0; i--) {
       const l = labels[i];
       l.before = false;
-      for (l.row = 0; !free(l, labels.slice(i + 1)); l.row++);
+      for (l.row = 0; l.row < labels.length && !free(l, labels.slice(i + 1)); l.row++);
       rows = Math.max(rows, l.row + 1);
     }
     return rows;
@@ -115,9 +115,10 @@
       return { x: px(m.at), width: measure(text, font) + 10, text: text, at: m.at, dashed: m.break };
     });
     const rows = place(markers, width);
-    const top = 16 + rows * rowHeight;
+    const top = 22 + rows * rowHeight;
     option.grid = { left: left, right: right, top: top, bottom: bottom, containLabel: false };
 
+    const half = 24; // of the width of a gap's label
     for (const series of option.series) {
       const subject = series.id === "subject";
       const colour = subject ? t.subject : t.beside;
@@ -129,8 +130,13 @@
       if (series.markArea) {
         series.markArea.silent = true;
         series.markArea.itemStyle = { color: t.gap, opacity: 1 };
-        for (const area of series.markArea.data) area[0].name = area[0].name.replace(" ", "\n");
-        series.markArea.label = { show: true, position: "insideTop", color: t.axis, fontSize: 13, lineHeight: 15, fontFamily: t.sans };
+        for (const area of series.markArea.data) {
+          area[0].name = area[0].name.replace(" ", "\n");
+          const from = px(area[0].xAxis), to = px(area[1].xAxis), middle = (from + to) / 2;
+          const crossed = (at) => markers.some((m) => Math.abs(m.x - at) < half);
+          const at = [middle, from + half, to - half].find((at) => !crossed(at) && (at === middle || to - from > 2 * half));
+          area[0].label = { show: true, position: "insideTop", offset: [(at ?? middle) - middle, 4], color: t.axis, fontSize: 13, lineHeight: 15, fontFamily: t.sans };
+        }
       }
       if (series.markLine) {
         series.markLine = {
@@ -143,34 +149,51 @@
       }
       if (series.markPoint) {
         const point = series.markPoint.data[0];
-        const text = point.name;
+        const lines = wrap(point.name, right - 16, "600 15px " + t.sans);
         series.markPoint.silent = true;
         point.itemStyle = { color: colour };
-        point.label = { show: true, position: "right", distance: 6, formatter: () => text, width: right - 16, overflow: "break", lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: subject ? t.subject : t.besideText };
+        point.label = { show: true, position: "right", distance: 6, formatter: () => lines.join("\n"), lines: lines.length, lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: subject ? t.subject : t.besideText };
       }
     }
-    part(option, { top: top, height: height - top - bottom, y: y, room: right - 16, font: "600 15px " + t.sans });
+    part(option, { top: top, height: height - top - bottom, y: y });
     return option;
+  }
+
+  // Breaks a text into lines that are no wider than the room, and a word that
+  // is wider within itself.
+  function wrap(text, room, font) {
+    const lines = [];
+    let line = "";
+    for (let word of text.split(" ")) {
+      const longer = line ? line + " " + word : word;
+      if (measure(longer, font) <= room) {
+        line = longer;
+        continue;
+      }
+      if (line) lines.push(line);
+      while (measure(word, font) > room && word.length > 1) {
+        let end = word.length - 1;
+        while (end > 1 && measure(word.slice(0, end), font) > room) end--;
+        lines.push(word.slice(0, end));
+        word = word.slice(end);
+      }
+      line = word;
+    }
+    return line ? lines.concat(line) : lines;
   }
 
   // Moves the labels at the lines' ends apart where they would touch.
   function part(option, plot) {
     const ends = option.series.filter((s) => s.markPoint).map((s) => {
       const point = s.markPoint.data[0];
-      const words = point.name.split(" ");
-      let lines = 1, current = "";
-      for (const word of words) {
-        const longer = current ? current + " " + word : word;
-        if (current && measure(longer, plot.font) > plot.room) { lines++; current = word; } else { current = longer; }
-      }
-      return { point: point, at: plot.top + ((plot.y.max - point.coord[1]) / (plot.y.max - plot.y.min)) * plot.height, tall: lines * 17 };
+      return { label: point.label, at: plot.top + ((plot.y.max - point.coord[1]) / (plot.y.max - plot.y.min)) * plot.height, tall: point.label.lines * 17 };
     });
     if (ends.length !== 2) return;
     ends.sort((a, b) => a.at - b.at);
     const missing = (ends[0].tall + ends[1].tall) / 2 + 2 - (ends[1].at - ends[0].at);
     if (missing <= 0) return;
-    ends[0].point.label.offset = [0, -missing / 2];
-    ends[1].point.label.offset = [0, missing / 2];
+    ends[0].label.offset = [0, -missing / 2];
+    ends[1].label.offset = [0, missing / 2];
   }
 
   function start(element) {
@@ -182,6 +205,7 @@
     box.classList.add("live");
     const chart = window.echarts.init(element, null, { renderer: "canvas" });
     const draw = () => {
+      if (element.clientWidth === 0) return; // not shown, as in print
       chart.resize();
       const option = fit(doc, element.clientWidth, element.clientHeight);
       option.tooltip.formatter = formatters[element.dataset.chart](doc);

@@ -102,6 +102,16 @@ func (l Line) last() int {
 	return -1
 }
 
+// end is what stands at a line's end: its name, cut where it is very long for
+// the table has it whole, and its last value.
+func (in Input) end(l Line) string {
+	name := []rune(l.Name)
+	if len(name) > 40 {
+		name = append(name[:39], '…')
+	}
+	return string(name) + " " + in.Format(*l.Values[l.last()])
+}
+
 // span is the axis of time: from the first period to the last, with a little
 // room before and after.
 func (in Input) span() (first, last float64) {
@@ -143,7 +153,7 @@ func (in Input) Scale() Axis {
 		axis.Min = max(0, axis.Min-step)
 	}
 	axis.Max = math.Ceil(high/step) * step
-	if axis.Max-high < 0.1*step {
+	if axis.Max-high < 0.2*step { // room for the label of the line that ends highest
 		axis.Max += step
 	}
 	if in.Percent && low >= 0 && high <= 100 {

@@ -49,7 +49,7 @@ func SVG(in Input, size Size) template.HTML {
 		labels[i] = label{x: x(float64(m.At)), width: float64(len([]rune(text)))*charWidth + 10, text: text}
 	}
 	rows := place(labels, size.Width)
-	top := 16 + float64(rows)*rowHeight
+	top := 22 + float64(rows)*rowHeight
 	axis := in.Scale()
 	y := func(v float64) float64 {
 		return top + (axis.Max-v)/(axis.Max-axis.Min)*(size.Height-top-bottom)
@@ -61,8 +61,9 @@ func SVG(in Input, size Size) template.HTML {
 	for _, g := range in.Gaps {
 		from, to := in.gapEdges(g)
 		fmt.Fprintf(&b, `<rect class="gap" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x(from), top, max(x(to)-x(from), 4), floor-top)
+		middle := gapLabel(x(from), x(to), labels)
 		for i, word := range strings.SplitN(g.Label, " ", 2) {
-			fmt.Fprintf(&b, `<text class="soft small" text-anchor="middle" x="%.1f" y="%.1f">%s</text>`, (x(from)+x(to))/2, top+16+float64(i)*15, html.EscapeString(word))
+			fmt.Fprintf(&b, `<text class="soft small" text-anchor="middle" x="%.1f" y="%.1f">%s</text>`, middle, top+16+float64(i)*15, html.EscapeString(word))
 		}
 	}
 	for _, v := range axis.ticks() {
@@ -175,7 +176,7 @@ func place(labels []label, width float64) (rows int) {
 	for i := range slices.Backward(labels) {
 		l := &labels[i]
 		l.before = false
-		for l.row = 0; !free(*l, labels[i+1:]); l.row++ {
+		for l.row = 0; l.row < len(labels) && !free(*l, labels[i+1:]); l.row++ {
 		}
 		rows = max(rows, l.row+1)
 	}
@@ -217,6 +218,20 @@ func free(l label, others []label) bool {
 	return true
 }
 
+// gapLabel is where a gap's label stands: in its middle, or at a side where an
+// event's line runs through the middle.
+func gapLabel(from, to float64, markers []label) float64 {
+	const half = 24
+	middle := (from + to) / 2
+	for _, at := range []float64{middle, from + half, to - half} {
+		crossed := slices.ContainsFunc(markers, func(m label) bool { return math.Abs(m.x-at) < half })
+		if !crossed && (at == middle || to-from > 2*half) {
+			return at
+		}
+	}
+	return middle
+}
+
 // endLabel names a line where it ends.
 type endLabel struct {
 	class string
@@ -237,7 +252,7 @@ func (in Input) endLabels(size Size, x, y func(float64) float64) []endLabel {
 			class = "beside"
 		}
 		ex := x(float64(in.Periods[end].At)) + 10
-		lines := wrap(l.Name+" "+in.Format(*l.Values[end]), int((size.right-12)/7.4))
+		lines := wrap(in.end(l), int((size.right-12)/7.4))
 		out = append(out, endLabel{class, ex, y(*l.Values[end]) + 5 - float64(len(lines)-1)*8.5, lines})
 	}
 	if len(out) == 2 {

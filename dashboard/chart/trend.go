@@ -56,7 +56,7 @@ func Trend(in Input) ([]byte, error) {
 		series := &line.MultiSeries[i]
 		if end := l.last(); end >= 0 {
 			series.MarkPoints = &opts.MarkPoints{Data: []any{endPoint{
-				Name:  l.Name + " " + in.Format(*l.Values[end]),
+				Name:  in.end(l),
 				Coord: []float64{float64(in.Periods[end].At), *l.Values[end]}, Symbol: symbol, SymbolSize: 10,
 				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: colour},
 			}}}

@@ -375,8 +375,9 @@ func insertLookup(ctx context.Context, tx *sql.Tx, id int64, l *Lookup) (int64, 
 
 func insertBoundaries(ctx context.Context, tx *sql.Tx, id int64, b *Boundaries) (int64, error) {
 	rows := newBulk(tx, `INSERT INTO boundary (code, kind, vintage, name, lad, geometry, batch_id) VALUES `,
-		` ON CONFLICT (code, kind, vintage) DO UPDATE SET name = excluded.name, lad = excluded.lad, geometry = excluded.geometry, batch_id = excluded.batch_id
-		WHERE geometry <> excluded.geometry OR name <> excluded.name OR lad <> excluded.lad`, 7)
+		` ON CONFLICT (code, kind, vintage) DO UPDATE SET name = excluded.name, geometry = excluded.geometry, batch_id = excluded.batch_id,
+		lad = CASE excluded.lad WHEN '' THEN lad ELSE excluded.lad END
+		WHERE geometry <> excluded.geometry OR name <> excluded.name OR excluded.lad NOT IN ('', lad)`, 7)
 	for _, r := range b.Rows {
 		if err := rows.add(ctx, r.Code, r.Kind, r.Vintage, r.Name, r.LAD, string(r.Geometry), id); err != nil {
 			return 0, err
