@@ -120,7 +120,7 @@ func (s *Server) routes() http.Handler {
 			LogValuesFunc: s.logRequest,
 		}),
 		middleware.RecoverWithConfig(middleware.RecoverConfig{
-			// the stack goes with the error to the one place that logs
+			DisableErrorHandler: true, // the panic goes on as an error, with its stack, to the one place that logs
 			LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
 				return &metrics.Error{Kind: metrics.Internal, Msg: "panic", Err: errors.New(err.Error() + "\n" + string(stack))}
 			},

@@ -160,17 +160,17 @@ func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, rep
 		if err != nil {
 			return err
 		}
-		b, ok, err := tx.Known(ctx, report.Source, d, digest)
+		b, ok, err := tx.Known(ctx, report.Source, in.Name, d, digest)
 		if err != nil {
 			return err
 		}
 		switch {
 		case ok:
 			known[n] = b.ImportedAt
-		case seen[d]: // the same file twice in one import
+		case seen[in.Name+d]: // the same file twice in one import
 			known[n] = "in this import"
 		}
-		seen[d] = true
+		seen[in.Name+d] = true
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -219,7 +219,7 @@ func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, rep
 func (i Import) keep(ctx context.Context, tx *store.Session, res result, coverage string, report *Report) error {
 	file := FileReport{Path: res.in.Path, Known: res.known}
 	for n := range res.releases {
-		res.releases[n].Coverage = coverage
+		res.releases[n].Coverage, res.releases[n].Name = coverage, res.in.Name
 	}
 	var err error
 	if file.Saved, err = tx.Save(ctx, res.releases); err != nil {

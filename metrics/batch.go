@@ -49,6 +49,7 @@ type Batch struct {
 	Release    string // what it is a release of: "police/west-midlands/2019-03", "IoD2019/imd"
 	File       string // the file's name, without the folder it was read from
 	Member     string // the member's name, for a zip
+	Name       string // the name of what was read, without folders and .gz; set by the run
 	Size       int64  // bytes, of the file as it came or of the member inflated
 	Digest     string // "sha256:…" of the file as it came, or "crc32:…" of the zip's member
 	Period     string // "2019-03", "IoD2019", "mid-2019"

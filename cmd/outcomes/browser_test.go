@@ -27,45 +27,6 @@ import (
 	"golang.org/x/net/html"
 )
 
-// demo runs `outcomes demo` as a user does and gives its address.
-func demo(t testing.TB) string {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	r, w := io.Pipe()
-	var stderr lines
-	ended := make(chan int, 1)
-	go func() {
-		ended <- run(ctx, []string{"demo", "--listen", "127.0.0.1:0"}, w, &stderr)
-		w.Close()
-	}()
-	t.Cleanup(func() {
-		cancel()
-		go io.Copy(io.Discard, r)
-		select {
-		case status := <-ended:
-			if status != 0 {
-				t.Errorf("the demo ended with status %d: %s", status, stderr.String())
-			}
-		case <-time.After(30 * time.Second):
-			t.Error("the demo does not end")
-		}
-	})
-	address := regexp.MustCompile(`http://[0-9.]+:\d+/`)
-	var said []byte
-	buf := make([]byte, 4096)
-	for {
-		n, err := r.Read(buf)
-		said = append(said, buf[:n]...)
-		if a := address.Find(said); a != nil {
-			go io.Copy(io.Discard, r)
-			return string(a)
-		}
-		if err != nil {
-			t.Fatalf("the demo said no address: %s%s", said, stderr.String())
-		}
-	}
-}
-
 // lines is a buffer that two goroutines may use.
 type lines struct {
 	mu sync.Mutex
@@ -180,7 +141,7 @@ type look struct {
 // of WCAG 2.2 AA that axe-core finds.
 func TestBrowser(t *testing.T) {
 	ctx := browser(t)
-	base := demo(t)
+	base := started(t, "demo", "--listen", "127.0.0.1:0")
 	pages, downloads := crawl(t, base)
 	for _, want := range []string{"/priorities/enforcement", "/priorities/attitudinal-change", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/sources"} {
 		if !slices.ContainsFunc(pages, func(p string) bool { return strings.Contains(p, want) }) {

@@ -321,7 +321,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"not a year", plain, "imd.csv", file(full, rows(200)), 19, []string{"cannot be of the edition 19"}},
 
 		{"too many bad", sample, "imd.csv", file(full, append(rows(200), "x", "y", "z")), 0, []string{`imd.csv, row 202, column "LSOA code (2011)"`, "3 of 203 rows cannot be used"}},
-		{"extract", sample, "imd.csv", file(full, rows(200)[100:]), 0, []string{"holds 100 LSOAs but ranks up to 200: it is an extract of the edition"}},
+		{"extract", sample, "imd.csv", file(full, rows(200)[100:]), 0, []string{"holds the 100 LSOAs of one district, ranked up to 200: it is an extract of the edition"}},
 		{"extract with the end missing", plain, "imd.csv", file(full, rows(200)), 0, []string{"holds 200 of the 32,844 LSOAs of the edition of 2019"}},
 		{"too many for the edition", plain, "imd.csv", file(header2019+","+imdRank, rows(32845)), 0, []string{"holds 32,845 LSOAs, but the edition of 2019 ranks 32,844"}},
 		{"smallest rank missing", sample, "imd.csv", file(full, replaced(0, "E01000001,Place,E08000026,Coventry,2,1")), 0, []string{"its smallest rank is 2, not 1"}},

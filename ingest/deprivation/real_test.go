@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -155,7 +156,7 @@ func TestPublishedExtractIsRefused(t *testing.T) {
 		t.Fatal("File 7 is not known")
 	}
 	_, err := deprivation.New().Read(context.Background(), in, ingest.Options{})
-	if err == nil || !strings.Contains(err.Error(), "holds 127 LSOAs but ranks up to ") {
+	if !errors.Is(err, ingest.ErrExtract) || !strings.Contains(err.Error(), "holds the 127 LSOAs of one district, ranked up to ") {
 		t.Errorf("error %v", err)
 	}
 }

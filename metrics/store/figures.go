@@ -249,11 +249,11 @@ func (s reading) StrategySource(ctx context.Context) ([]byte, error) {
 func (s reading) Batches(ctx context.Context) ([]metrics.Batch, error) {
 	var out []metrics.Batch
 	at := map[int64]int{}
-	err := s.each(ctx, `SELECT id, source, release, file, member, size, digest, period, coverage, rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated,
+	err := s.each(ctx, `SELECT id, source, release, file, member, name, size, digest, period, coverage, rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated,
 		facts, facts_sha, sample, imported_at, current, coalesce(superseded_by, 0) FROM batch ORDER BY id DESC`, func(r *sql.Rows) error {
 		var b metrics.Batch
 		a := &b.Account
-		if err := r.Scan(&b.ID, &b.Source, &b.Release, &b.File, &b.Member, &b.Size, &b.Digest, &b.Period, &b.Coverage, &a.Read, &a.Kept, &a.WithoutLocation, &a.Outside, &a.Rejected, &a.Repeated,
+		if err := r.Scan(&b.ID, &b.Source, &b.Release, &b.File, &b.Member, &b.Name, &b.Size, &b.Digest, &b.Period, &b.Coverage, &a.Read, &a.Kept, &a.WithoutLocation, &a.Outside, &a.Rejected, &a.Repeated,
 			&b.Facts, &b.FactsSHA, &b.Sample, &b.ImportedAt, &b.Current, &b.Superseded); err != nil {
 			return err
 		}

@@ -18,12 +18,13 @@ type Saved struct {
 	Replaced int64 // the batch whose facts it replaced whole, 0 when none
 }
 
-// Known gives the batch that a file was read into, if it was read before for
-// the same coverage. A release of it may be superseded by now.
-func (s reading) Known(ctx context.Context, source metrics.Source, digest, coverage string) (metrics.Batch, bool, error) {
+// Known gives the batch that a file was read into, if it was read before under
+// that name and for the same coverage. A release of it may be superseded by
+// now. The name counts: it says which month a police file is of.
+func (s reading) Known(ctx context.Context, source metrics.Source, name, digest, coverage string) (metrics.Batch, bool, error) {
 	var b metrics.Batch
 	err := s.q.QueryRowContext(ctx, `SELECT id, release, imported_at, current, coalesce(superseded_by, 0)
-		FROM batch WHERE source = ? AND digest = ? AND coverage = ? ORDER BY id LIMIT 1`, source, digest, coverage).
+		FROM batch WHERE source = ? AND digest = ? AND name = ? AND coverage = ? ORDER BY id LIMIT 1`, source, digest, name, coverage).
 		Scan(&b.ID, &b.Release, &b.ImportedAt, &b.Current, &b.Superseded)
 	if err == sql.ErrNoRows {
 		return b, false, nil
@@ -165,10 +166,10 @@ func heldRelease(ctx context.Context, tx *sql.Tx, rel Release) (id int64, sha st
 }
 
 func (s *Session) insertBatch(ctx context.Context, tx *sql.Tx, b metrics.Batch) (int64, error) {
-	res, err := tx.ExecContext(ctx, `INSERT INTO batch (source, release, file, member, size, digest, period, coverage,
+	res, err := tx.ExecContext(ctx, `INSERT INTO batch (source, release, file, member, name, size, digest, period, coverage,
 		rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated, facts, facts_sha, sample, imported_at)
-		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
-		b.Source, b.Release, b.File, b.Member, b.Size, b.Digest, b.Period, b.Coverage,
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		b.Source, b.Release, b.File, b.Member, b.Name, b.Size, b.Digest, b.Period, b.Coverage,
 		b.Account.Read, b.Account.Kept, b.Account.WithoutLocation, b.Account.Outside, b.Account.Rejected, b.Account.Repeated,
 		b.Facts, b.FactsSHA, b.Sample, s.stamp())
 	if err != nil {
@@ -234,7 +235,7 @@ func insertStreetMonth(ctx context.Context, tx *sql.Tx, id int64, m *StreetMonth
 	}
 	// In the key's order the inserts append; the types' numbers need not be in
 	// the order of their names, so each LSOA's few rows are out of order at most.
-	lsoas := newInts(tx, `INSERT INTO crime_lsoa (batch_id, lsoa, crime_type, n) VALUES `, 4)
+	lsoas := newBulk(tx, `INSERT INTO crime_lsoa (batch_id, lsoa, crime_type, n) VALUES `, "", 4)
 	for _, c := range m.LSOA {
 		n, err := lsoaNumber(c.LSOA)
 		if err != nil {
@@ -502,46 +503,4 @@ func (b *bulk) flush(ctx context.Context) error {
 func (b *bulk) text(rows int) string {
 	row := "(" + strings.Repeat("?,", b.columns-1) + "?)"
 	return b.head + strings.Repeat(row+",", rows-1) + row + b.tail
-}
-
-// ints is bulk for rows of whole numbers, the bulk of all facts: the numbers
-// are written into the statement, which takes half the time of binding them.
-type ints struct {
-	tx      *sql.Tx
-	head    string
-	columns int
-	rows    int
-	text    []byte
-}
-
-func newInts(tx *sql.Tx, head string, columns int) *ints {
-	return &ints{tx: tx, head: head, columns: columns}
-}
-
-const intRows = 1000
-
-func (b *ints) add(ctx context.Context, values ...int64) error {
-	if b.rows == 0 {
-		b.text = append(b.text[:0], b.head...)
-	} else {
-		b.text = append(b.text, ',')
-	}
-	for i, v := range values {
-		b.text = append(b.text, "(,"[min(i, 1)])
-		b.text = strconv.AppendInt(b.text, v, 10)
-	}
-	b.text = append(b.text, ')')
-	if b.rows++; b.rows < intRows {
-		return nil
-	}
-	return b.flush(ctx)
-}
-
-func (b *ints) flush(ctx context.Context) error {
-	if b.rows == 0 {
-		return nil
-	}
-	b.rows = 0
-	_, err := b.tx.ExecContext(ctx, string(b.text))
-	return err
 }

@@ -62,7 +62,7 @@ func month(m, digest, sha string, n int64) Release {
 	parsed, _ := metrics.ParseMonth(m)
 	const violence = "Violence and sexual offences"
 	return Release{
-		Batch: metrics.Batch{Source: metrics.PoliceSource, Release: "police/west-midlands/" + m, File: m + "-west-midlands-street.csv", Digest: digest,
+		Batch: metrics.Batch{Source: metrics.PoliceSource, Release: "police/west-midlands/" + m, File: m + "-west-midlands-street.csv", Name: m, Digest: digest,
 			Period: m, Coverage: "c", Account: metrics.Account{Read: n + 1, Kept: n, WithoutLocation: 1}, Facts: 3, FactsSHA: sha,
 			Problems: []metrics.Problem{{File: "f", Row: 2, Rule: "lsoa_unknown", Message: "</script>"}}},
 		Facts: &StreetMonth{Force: "West Midlands Police", Slug: "west-midlands", ForceArea: "E23000014", Month: parsed, HasLSOA: true, Scheme: metrics.Scheme2013,
@@ -194,11 +194,14 @@ func TestTheSameAgainChangesNothing(t *testing.T) {
 	if len(batches[0].Problems) != 1 || batches[0].Problems[0].Message != "</script>" {
 		t.Errorf("problems: %+v", batches[0].Problems)
 	}
-	_, ok, err := s.Known(context.Background(), metrics.PoliceSource, "d2019-01", "c")
+	_, ok, err := s.Known(context.Background(), metrics.PoliceSource, "2019-01", "d2019-01", "c")
 	if err != nil || !ok {
 		t.Errorf("a file that was read is not known: %v", err)
 	}
-	if _, ok, _ := s.Known(context.Background(), metrics.PoliceSource, "d2019-01", "other areas"); ok {
+	if _, ok, _ := s.Known(context.Background(), metrics.PoliceSource, "2019-02", "d2019-01", "c"); ok {
+		t.Error("one month's file passes for another's")
+	}
+	if _, ok, _ := s.Known(context.Background(), metrics.PoliceSource, "2019-01", "d2019-01", "other areas"); ok {
 		t.Error("a file read for other areas passes for read")
 	}
 }

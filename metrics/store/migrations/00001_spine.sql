@@ -30,6 +30,7 @@ CREATE TABLE batch (
     release          TEXT NOT NULL,
     file             TEXT NOT NULL,
     member           TEXT NOT NULL,
+    name             TEXT NOT NULL,
     size             INTEGER NOT NULL,
     digest           TEXT NOT NULL,
     period           TEXT NOT NULL,
@@ -48,7 +49,7 @@ CREATE TABLE batch (
     superseded_by    INTEGER REFERENCES batch (id),
     CHECK (rows_read = rows_kept + rows_no_location + rows_outside + rows_rejected)
 ) STRICT;
-CREATE INDEX batch_digest ON batch (source, digest);
+CREATE INDEX batch_digest ON batch (source, digest, name);
 CREATE INDEX batch_release ON batch (source, release, current);
 
 CREATE TABLE problem (

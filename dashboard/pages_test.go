@@ -1,0 +1,750 @@
+package dashboard_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"outcomes/dashboard"
+	"outcomes/metrics"
+)
+
+// get asks the whole router for a page.
+func get(t testing.TB, h http.Handler, address string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRecorder()
+	h.ServeHTTP(r, httptest.NewRequest(http.MethodGet, address, nil))
+	return r
+}
+
+// document asks for a page and parses it.
+func document(t testing.TB, h http.Handler, address string) *html.Node {
+	t.Helper()
+	r := get(t, h, address)
+	if r.Code != http.StatusOK {
+		t.Fatalf("%s: status %d", address, r.Code)
+	}
+	return parse(t, r.Body)
+}
+
+func parse(t testing.TB, r io.Reader) *html.Node {
+	t.Helper()
+	doc, err := html.Parse(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// all gives the elements of a name, with an attribute "class=x" where asked.
+func all(n *html.Node, name string, with ...string) []*html.Node {
+	var out []*html.Node
+	for d := range n.Descendants() {
+		if d.Type != html.ElementNode || d.Data != name {
+			continue
+		}
+		match := true
+		for _, w := range with {
+			key, value, _ := strings.Cut(w, "=")
+			match = match && slices.Contains(strings.Fields(attr(d, key)), value)
+		}
+		if match {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		} else if d.Data != "span" && d.Data != "a" && d.Data != "strong" {
+			b.WriteByte(' ')
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// everyPage are the addresses of all kinds of page for a strategy.
+func everyPage(s *metrics.Strategy) []string {
+	out := []string{"/", "/priorities", "/sources"}
+	for _, p := range s.Priorities {
+		out = append(out, "/priorities/"+url.PathEscape(p.ID))
+	}
+	for _, i := range s.Indicators {
+		for _, k := range i.Periods {
+			for _, view := range []string{"chart", "table"} {
+				out = append(out, "/indicators/"+i.ID+"?period="+string(k)+"&view="+view)
+			}
+		}
+	}
+	return append(out, "/indicators/violence-rate?area="+westMidlands)
+}
+
+func TestEveryPageIsWhole(t *testing.T) {
+	s := defaultStrategy(t)
+	for name, store := range map[string]*ledger{"demo": demo(t, s), "empty": {}} {
+		server := newServer(t, s, store)
+		for _, address := range everyPage(s) {
+			if name == "empty" && strings.Contains(address, "area=") {
+				continue
+			}
+			t.Run(name+address, func(t *testing.T) {
+				doc := document(t, server, address)
+				if h := all(doc, "html"); attr(h[0], "lang") != "en-GB" {
+					t.Error("the language is not en-GB")
+				}
+				if n := len(all(doc, "h1")); n != 1 {
+					t.Errorf("%d h1", n)
+				}
+				if n := len(all(doc, "main")); n != 1 {
+					t.Errorf("%d main", n)
+				}
+				if title := text(all(doc, "title")[0]); !strings.HasSuffix(title, " – "+s.ShortName) || strings.HasPrefix(title, " ") {
+					t.Errorf("title %q", title)
+				}
+				if n := len(all(doc, "a", "aria-current=page")) + len(all(doc, "a", "aria-current=true")); n == 0 {
+					t.Error("the navigation does not say where we are")
+				}
+				if !strings.Contains(text(all(doc, "footer")[0]), "Open Government Licence v3.0") {
+					t.Error("no attribution")
+				}
+				if sample := strings.Contains(text(doc), "Sample data, invented"); sample != (name == "demo") {
+					t.Errorf("sample banner: %v", sample)
+				}
+				for d := range doc.Descendants() {
+					if d.Type != html.ElementNode {
+						continue
+					}
+					if attr(d, "style") != "" || d.Data == "style" {
+						t.Errorf("inline style on %s", d.Data)
+					}
+					if d.Data == "script" && attr(d, "src") == "" && attr(d, "type") != "application/json" {
+						t.Error("inline script")
+					}
+					for _, a := range d.Attr {
+						if strings.HasPrefix(a.Key, "on") {
+							t.Errorf("%s on %s", a.Key, d.Data)
+						}
+						if d.Data != "a" && (a.Key == "src" || a.Key == "href") && !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#") {
+							t.Errorf("%s asks another host: %s", d.Data, a.Val)
+						}
+					}
+				}
+				ids := map[string]bool{}
+				for d := range doc.Descendants() {
+					if id := attr(d, "id"); id != "" {
+						if ids[id] {
+							t.Errorf("the id %q occurs twice", id)
+						}
+						ids[id] = true
+					}
+				}
+				for _, th := range all(doc, "th") {
+					if text(th) == "" || attr(th, "scope") == "" {
+						t.Error("a table's header cell is empty or has no scope")
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestNoLinkIsDead(t *testing.T) {
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	seen := map[string]bool{}
+	queue := []string{"/"}
+	for len(queue) > 0 {
+		address := queue[0]
+		queue = queue[1:]
+		r := get(t, server, address)
+		if r.Code != http.StatusOK {
+			t.Errorf("%s: status %d", address, r.Code)
+			continue
+		}
+		if !strings.HasPrefix(r.Header().Get("Content-Type"), "text/html") {
+			continue
+		}
+		for d := range parse(t, r.Body).Descendants() {
+			for _, a := range d.Attr {
+				if (a.Key == "href" || a.Key == "src") && strings.HasPrefix(a.Val, "/") && !seen[a.Val] {
+					seen[a.Val] = true
+					queue = append(queue, a.Val)
+				}
+			}
+		}
+	}
+	if len(seen) < 40 {
+		t.Errorf("only %d addresses found", len(seen))
+	}
+}
+
+func TestOverviewAnswersFirst(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	doc := document(t, newServer(t, s, l), "/")
+	summary := metrics.Summarise(s, l.figures)
+	if got := text(all(doc, "h1")[0]); got != summary.Headline {
+		t.Errorf("h1 %q, want %q", got, summary.Headline)
+	}
+	cards := all(doc, "section", "class=pri")
+	if len(cards) != len(s.Priorities) {
+		t.Fatalf("%d cards", len(cards))
+	}
+	for i, p := range summary.Priorities {
+		words := text(cards[i])
+		for _, want := range []string{p.Priority.Title, p.Words, p.Priority.Question} {
+			if !strings.Contains(words, want) {
+				t.Errorf("priority %d does not say %q", p.Priority.Number, want)
+			}
+		}
+	}
+	enforcement := text(cards[4])
+	if latest := summary.Priorities[4].Indicators[0].Latest; !strings.Contains(enforcement, latest.Sentence) || !strings.Contains(enforcement, latest.Period.Label()) {
+		t.Errorf("the card lacks its sentence or period: %s", enforcement)
+	}
+	// the quarter that holds July 2018 is missing: the small line has a gap
+	if n := len(all(cards[4], "polyline")); n != 2 {
+		t.Errorf("the trend of violence has %d pieces, want 2", n)
+	}
+	if waits := text(cards[3]); !strings.Contains(waits, "waits for the quarterly returns") {
+		t.Errorf("priority 4 does not say what it waits for: %s", waits)
+	}
+}
+
+func TestOverviewWithoutFigures(t *testing.T) {
+	doc := document(t, newServer(t, defaultStrategy(t), &ledger{}), "/")
+	words := text(all(doc, "main")[0])
+	for _, want := range []string{"There are no figures yet", "outcomes import geography", "outcomes import police", "outcomes demo", "Waiting for data"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the empty overview does not say %q", want)
+		}
+	}
+}
+
+func TestIndicatorPage(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	server := newServer(t, s, l)
+	ind, _ := s.Indicator("violence-rate")
+	doc := document(t, server, "/indicators/violence-rate")
+	sum := metrics.IndicatorSummaryOf(ind, coventry, metrics.Quarter, l.figures)
+	if got := text(all(doc, "h1")[0]); got != sum.Latest.Sentence {
+		t.Errorf("h1 %q, want %q", got, sum.Latest.Sentence)
+	}
+	rows := all(all(doc, "tbody")[0], "tr")
+	if len(rows) != len(sum.Series) {
+		t.Errorf("%d rows for %d figures", len(rows), len(sum.Series))
+	}
+	var missing string
+	for _, r := range rows {
+		if strings.Contains(text(r), "September 2018") {
+			missing = text(r)
+		}
+	}
+	if !strings.Contains(missing, "[x]") || !strings.Contains(missing, "There is no West Midlands Police file for July 2018") {
+		t.Errorf("the missing quarter's row: %q", missing)
+	}
+	if !strings.Contains(text(all(doc, "dl", "class=tablekey")[0]), "[x] not available") {
+		t.Error("no key under the table")
+	}
+	current := map[string]bool{}
+	for _, a := range all(doc, "a", "aria-current=true") {
+		current[text(a)] = true
+	}
+	for _, want := range []string{"Coventry", "Quarters", "Chart"} {
+		if !current[want] {
+			t.Errorf("the switch does not mark %q as current: %v", want, current)
+		}
+	}
+	words := text(all(doc, "aside")[0])
+	for _, want := range []string{ind.Definition, ind.Method, ind.Caveats[0], "Good is Lower", ind.Source} {
+		if !strings.Contains(words, strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("the aside does not say %q", want)
+		}
+	}
+	// the picture and its words
+	pictures := all(doc, "svg", "role=img")
+	if len(pictures) != 2 {
+		t.Fatalf("%d drawings, want one for a page and one for a phone", len(pictures))
+	}
+	for _, want := range []string{sum.Latest.Sentence, "Line chart", "Coventry: between", "No figure for the quarter ending September 2018", "City summit (January 2019)"} {
+		if !strings.Contains(attr(pictures[0], "aria-label"), want) {
+			t.Errorf("the text alternative does not say %q: %s", want, attr(pictures[0], "aria-label"))
+		}
+	}
+	if words := text(all(doc, "figcaption")[0]); !strings.Contains(words, "The axis starts at") {
+		t.Errorf("the caption does not say where the axis starts: %s", words)
+	}
+
+	table := document(t, server, "/indicators/violence-rate?view=table")
+	if len(all(table, "figure")) != 0 || len(all(table, "table")) != 1 {
+		t.Error("the view table has a chart or no table")
+	}
+}
+
+func TestRanksOfEditions(t *testing.T) {
+	s := defaultStrategy(t)
+	doc := document(t, newServer(t, s, demo(t, s)), "/indicators/neighbourhoods-most-deprived-10")
+	words := text(all(doc, "table")[0])
+	for _, want := range []string{"Rank of districts", "1st of 21", "2019 Indices of Deprivation", "14.4%", "18.5%"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the table does not say %q: %s", want, words)
+		}
+	}
+}
+
+func TestChartOptions(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	for i := range l.figures { // one suppressed with its numbers left in by mistake
+		if f := &l.figures[i]; f.Indicator == "violence-rate" && f.Area.Code == coventry && f.Period.Code() == "2017-Q1" {
+			f.Status, f.Reason = metrics.Suppressed, "too few"
+		}
+	}
+	doc := document(t, newServer(t, s, l), "/indicators/violence-rate")
+	var options struct {
+		Option struct {
+			Animation bool
+			Series    []struct {
+				Name string
+				Data []struct {
+					Name  string
+					Value []any
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(all(doc, "script", "type=application/json")[0].FirstChild.Data), &options); err != nil {
+		t.Fatal(err)
+	}
+	if len(options.Option.Series) != 2 || options.Option.Animation {
+		t.Fatalf("%d series, animation %v", len(options.Option.Series), options.Option.Animation)
+	}
+	gaps := map[string]bool{}
+	for _, d := range options.Option.Series[0].Data {
+		switch v := d.Value[1].(type) {
+		case string:
+			if v != "-" {
+				t.Errorf("%s is %q", d.Name, v)
+			}
+			gaps[d.Name] = true
+		case float64:
+			if v == 0 {
+				t.Errorf("%s became 0", d.Name)
+			}
+		}
+	}
+	for _, want := range []string{"quarter ending September 2018", "quarter ending March 2017"} {
+		if !gaps[want] {
+			t.Errorf("the %s is not a gap", want)
+		}
+	}
+	body := get(t, newServer(t, s, l), "/indicators/violence-rate").Body.String()
+	if !strings.Contains(body, "[c]") || !strings.Contains(body, "small enough to identify someone") {
+		t.Error("the suppressed quarter is not marked and explained")
+	}
+}
+
+func TestDownloadsAreWhatIsShown(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	server := newServer(t, s, l)
+	query := "?area=" + westMidlands + "&period=year-ending"
+	doc := document(t, server, "/indicators/violence-rate"+query)
+	var links []string
+	for _, a := range all(all(doc, "aside")[0], "a") {
+		if strings.HasPrefix(attr(a, "href"), "/indicators/") {
+			links = append(links, attr(a, "href"))
+		}
+	}
+	if len(links) != 2 {
+		t.Fatalf("downloads: %v", links)
+	}
+	r := get(t, server, links[0])
+	if got := r.Header().Get("Content-Disposition"); got != `attachment; filename="violence-rate-`+westMidlands+`-year-ending.csv"` {
+		t.Errorf("disposition %q", got)
+	}
+	rows, err := csv.NewReader(r.Body).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample"
+	if got := strings.Join(rows[0], ","); got != want {
+		t.Errorf("columns %s", got)
+	}
+	areas := map[string]int{}
+	for _, row := range rows[1:] {
+		areas[row[2]]++
+		if !strings.HasPrefix(row[4], "YE") || row[21] != "true" {
+			t.Errorf("row %v", row)
+		}
+		if row[13] == "missing" && (row[9] != "" || row[17] != "[x]" || row[18] == "") {
+			t.Errorf("missing row %v", row)
+		}
+	}
+	shown := len(all(all(doc, "tbody")[0], "tr"))
+	if areas[westMidlands] != shown || areas[coventry] != shown || len(areas) != 2 {
+		t.Errorf("the file has %v, the page %d rows", areas, shown)
+	}
+	var objects []map[string]any
+	if err := json.Unmarshal(get(t, server, links[1]).Body.Bytes(), &objects); err != nil {
+		t.Fatal(err)
+	}
+	if len(objects) != len(rows)-1 || objects[0]["sample"] != true {
+		t.Errorf("%d objects, sample %v", len(objects), objects[0]["sample"])
+	}
+}
+
+const hostile = `</script><img src=x onerror=alert(1)> __f__alert(1)__f__ "quoted" 'and' {{.}}`
+
+func TestHostileTextStaysText(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	s.ShortName, s.Name, s.Area.Name = hostile, hostile, hostile
+	for i := range s.Priorities {
+		s.Priorities[i].Title, s.Priorities[i].Summary, s.Priorities[i].Question, s.Priorities[i].WaitsFor = hostile, hostile, hostile, hostile
+	}
+	for i := range s.Indicators {
+		s.Indicators[i].Title, s.Indicators[i].Unit, s.Indicators[i].Counted, s.Indicators[i].Caveats = hostile, hostile, hostile, []string{hostile}
+		s.Indicators[i].SourceURL = "javascript:alert(1)"
+	}
+	for i := range s.Events {
+		s.Events[i].Label = hostile
+	}
+	for i := range l.figures {
+		f := &l.figures[i]
+		f.Area.Name, f.Reason, f.Notes, f.Unit = "=cmd "+hostile, hostile, []string{"=cmd", hostile}, "@unit"
+		if f.Sentence != "" {
+			f.Sentence = hostile
+		}
+	}
+	for i := range l.batches {
+		l.batches[i].File, l.batches[i].Member, l.batches[i].Digest = hostile, hostile, hostile
+		l.batches[i].Problems = []metrics.Problem{{Sheet: hostile, Row: 2, Column: hostile, Message: hostile}}
+	}
+	server := newServer(t, s, l)
+	for _, address := range everyPage(s) {
+		r := get(t, server, address)
+		if r.Code != http.StatusOK {
+			t.Fatalf("%s: status %d", address, r.Code)
+		}
+		doc := parse(t, r.Body)
+		for d := range doc.Descendants() {
+			if d.Data == "img" {
+				t.Errorf("%s: an image came to life", address)
+			}
+			for _, a := range d.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "href" && strings.HasPrefix(a.Val, "javascript:") {
+					t.Errorf("%s: %s=%q", address, a.Key, a.Val)
+				}
+			}
+		}
+		if !strings.Contains(text(all(doc, "title")[0]), hostile) {
+			t.Errorf("%s: the title is %q", address, text(all(doc, "title")[0]))
+		}
+		for _, data := range all(doc, "script", "type=application/json") {
+			if strings.ContainsAny(data.FirstChild.Data, "<>") {
+				t.Errorf("%s: the chart's data hold an angle bracket", address)
+			}
+			var v map[string]any
+			if err := json.Unmarshal([]byte(data.FirstChild.Data), &v); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+		}
+	}
+	rows, err := csv.NewReader(get(t, server, "/indicators/violence-rate.csv").Body).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if row := rows[1]; row[3] != "'=cmd "+hostile || row[12] != "'@unit" || !strings.HasPrefix(row[20], "'=cmd") {
+		t.Errorf("a cell may start a formula: %q %q %q", row[3], row[12], row[20])
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	for _, address := range []string{"/", "/nowhere", "/indicators/violence-rate.csv", "/assets/charts.js"} {
+		h := get(t, server, address).Header()
+		for name, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+			"X-Content-Type-Options":  "nosniff",
+			"X-Frame-Options":         "DENY",
+			"Referrer-Policy":         "same-origin",
+			"Cache-Control":           "no-cache",
+		} {
+			if got := h.Get(name); got != want {
+				t.Errorf("%s: %s is %q", address, name, got)
+			}
+		}
+		if len(h.Get("X-Request-Id")) != 12 {
+			t.Errorf("%s: request id %q", address, h.Get("X-Request-Id"))
+		}
+	}
+	post := httptest.NewRequest(http.MethodPost, "/", nil)
+	post.Header.Set("Sec-Fetch-Site", "cross-site")
+	r := httptest.NewRecorder()
+	server.ServeHTTP(r, post)
+	if r.Code != http.StatusForbidden || !strings.Contains(r.Body.String(), "another website") {
+		t.Errorf("a post from another site: %d", r.Code)
+	}
+	r = httptest.NewRecorder()
+	server.ServeHTTP(r, httptest.NewRequest(http.MethodHead, "/indicators/violence-rate", nil))
+	if r.Code != http.StatusOK {
+		t.Errorf("HEAD: %d", r.Code)
+	}
+	if r := get(t, server, "/healthz"); r.Body.String() != "ok" {
+		t.Errorf("healthz %q", r.Body.String())
+	}
+}
+
+func TestErrorsAreWrittenForPeople(t *testing.T) {
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	for _, c := range []struct {
+		address string
+		status  int
+		words   string
+	}{
+		{"/nowhere", 404, "There is no such page"},
+		{"/priorities/none", 404, `The strategy has no priority called "none"`},
+		{"/indicators/none", 404, `The strategy has no indicator called "none"`},
+		{"/indicators/none.csv", 404, `The strategy has no indicator called "none"`},
+		{"/indicators/violence-rate?area=E99", 404, `for the area "E99"`},
+		{"/indicators/violence-rate?period=month", 400, "Use quarter or year-ending"},
+		{"/indicators/violence-rate?period=quarter%00", 400, "Use quarter or year-ending"},
+		{"/indicators/violence-rate?view=pie", 400, "Use chart or table"},
+		{"/assets/none.js", 404, "There is no file at this address"},
+		{"/assets/../server.go", 404, "There is no"},
+	} {
+		r := get(t, server, c.address)
+		doc := parse(t, r.Body)
+		if r.Code != c.status || !strings.Contains(text(all(doc, "main")[0]), c.words) {
+			t.Errorf("%s: %d %s", c.address, r.Code, text(all(doc, "main")[0]))
+		}
+		if !strings.Contains(text(doc), r.Header().Get("X-Request-Id")) {
+			t.Errorf("%s does not give its reference", c.address)
+		}
+	}
+	r := httptest.NewRecorder()
+	server.ServeHTTP(r, httptest.NewRequest(http.MethodPost, "/sources", nil))
+	if r.Code != http.StatusMethodNotAllowed || !strings.Contains(r.Body.String(), "can only be read") {
+		t.Errorf("post: %d", r.Code)
+	}
+}
+
+// broken is a store that fails or panics.
+type broken struct {
+	ledger
+	panics bool
+}
+
+func (b *broken) Figures(context.Context, metrics.FigureFilter) ([]metrics.Figure, error) {
+	if b.panics {
+		panic("secret in a panic")
+	}
+	return nil, &metrics.Error{Kind: metrics.Internal, Msg: "secret message", Err: errors.New("secret cause")}
+}
+
+func TestInternalErrorsShowNoCause(t *testing.T) {
+	for _, panics := range []bool{false, true} {
+		var log strings.Builder
+		server, err := dashboard.New(dashboard.Config{Store: &broken{panics: panics}, Strategy: defaultStrategy(t), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := get(t, server, "/")
+		body := r.Body.String()
+		if r.Code != http.StatusInternalServerError || strings.Contains(body, "secret") || !strings.Contains(body, "Something went wrong on our side") {
+			t.Errorf("panics %v: %d %s", panics, r.Code, body)
+		}
+		id := r.Header().Get("X-Request-Id")
+		if !strings.Contains(body, id) || !strings.Contains(log.String(), id) || !strings.Contains(log.String(), "secret") || !strings.Contains(log.String(), "level=ERROR") {
+			t.Errorf("panics %v: the log does not hold the cause beside the reference: %s", panics, log.String())
+		}
+	}
+	unavailable := &ledger{err: metrics.Errorf(metrics.Unavailable, "The data are being restored. Try again in a minute.")}
+	if r := get(t, newServer(t, defaultStrategy(t), unavailable), "/"); r.Code != http.StatusServiceUnavailable || !strings.Contains(r.Body.String(), "being restored") {
+		t.Errorf("unavailable: %d", r.Code)
+	}
+}
+
+func TestBehind(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	l.state.Behind = true
+	if words := text(document(t, newServer(t, s, l), "/sources")); !strings.Contains(words, "An import was cut short") || !strings.Contains(words, "20 November 2026") {
+		t.Error("the pages do not say that an import was cut short")
+	}
+}
+
+func TestSources(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	doc := document(t, newServer(t, s, l), "/sources")
+	if rows := all(doc, "tr"); len(rows) < len(l.batches) {
+		t.Errorf("%d rows for %d batches", len(rows), len(l.batches))
+	}
+	words := text(doc)
+	for _, want := range []string{"West Midlands 47 files in force, 1 superseded, 2016-01 to 2019-12", "Superseded by batch", "Not imported yet. To read it: outcomes import boundaries",
+		`Row 812, column LSOA code: "E0100" is not the code of an LSOA`, "35,796", "crc32:1f2e3d4c", "Open Government Licence v3.0"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	for _, d := range all(doc, "div", "class=scroll") {
+		if attr(d, "tabindex") != "0" || attr(d, "role") != "region" || attr(d, "aria-label") == "" {
+			t.Error("a table that scrolls cannot be reached by keyboard or has no name")
+		}
+	}
+}
+
+// A strategy may leave its force area's code, and an area of another
+// partnership its name, to the lookups.
+func TestForceWithoutCode(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	s.Force.Code = ""
+	doc := document(t, newServer(t, s, l), "/indicators/violence-rate")
+	if words := text(all(doc, "div", "class=switches")[0]); !strings.Contains(words, "West Midlands force area") {
+		t.Errorf("switches: %s", words)
+	}
+}
+
+func TestAssets(t *testing.T) {
+	sums, err := os.ReadFile("assets/SHA256SUMS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for line := range strings.Lines(string(sums)) {
+		sum, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
+		if !ok {
+			t.Fatalf("line %q", line)
+		}
+		listed[name] = sum
+	}
+	for _, folder := range []string{"echarts", "fonts"} { // what others made
+		err := filepath.WalkDir(filepath.Join("assets", folder), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			name, _ := filepath.Rel("assets", path)
+			sum := sha256.Sum256(data)
+			if listed[filepath.ToSlash(name)] != hex.EncodeToString(sum[:]) {
+				t.Errorf("%s is not the file that SHA256SUMS lists", name)
+			}
+			delete(listed, filepath.ToSlash(name))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range listed {
+		t.Errorf("%s is listed and not there", name)
+	}
+
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	doc := document(t, server, "/indicators/violence-rate")
+	var addresses []string
+	for _, n := range slices.Concat(all(doc, "script"), all(doc, "link")) {
+		if a := attr(n, "src") + attr(n, "href"); a != "" {
+			addresses = append(addresses, a)
+		}
+	}
+	if len(addresses) < 5 {
+		t.Fatalf("assets: %v", addresses)
+	}
+	for _, a := range addresses {
+		r := get(t, server, a)
+		if r.Code != http.StatusOK || r.Header().Get("Cache-Control") != "public, max-age=31536000, immutable" {
+			t.Errorf("%s: %d, %s", a, r.Code, r.Header().Get("Cache-Control"))
+		}
+		if strings.HasPrefix(a, "/assets/outcomes.css") && strings.Contains(r.Body.String(), `url("fonts/`) {
+			t.Error("the stylesheet names a font without its hash")
+		}
+		again := httptest.NewRequest(http.MethodGet, a, nil)
+		again.Header.Set("If-None-Match", r.Header().Get("ETag"))
+		rr := httptest.NewRecorder()
+		server.ServeHTTP(rr, again)
+		if rr.Code != http.StatusNotModified {
+			t.Errorf("%s again: %d", a, rr.Code)
+		}
+	}
+}
+
+func TestServeStopsGracefully(t *testing.T) {
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(ctx, listener) }()
+	r, err := http.Get("http://" + listener.Addr().String() + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Body.Close()
+	stop()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the server did not stop")
+	}
+}
+
+func BenchmarkPage(b *testing.B) {
+	s := defaultStrategy(b)
+	server := newServer(b, s, demo(b, s))
+	for _, address := range []string{"/", "/priorities/enforcement", "/indicators/violence-rate", "/sources"} {
+		b.Run(address, func(b *testing.B) {
+			for b.Loop() {
+				if r := get(b, server, address); r.Code != http.StatusOK {
+					b.Fatal(r.Code)
+				}
+			}
+		})
+	}
+}
