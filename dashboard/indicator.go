@@ -289,16 +289,13 @@ func proof(ind metrics.Indicator, f metrics.Figure) []string {
 func comparisons(ind metrics.Indicator, f metrics.Figure) []string {
 	var out []string
 	for _, c := range f.Comparisons {
-		words := upperFirst(string(c.Direction))
-		if c.With != "" {
-			if c.Direction == metrics.NotCompared {
-				words += " with the " + c.With
-			} else {
-				words += " against the " + c.With
-			}
+		joint := map[metrics.Direction]string{metrics.NotCompared: " with the ", metrics.AboutSame: " as in the "}[c.Direction]
+		if joint == "" {
+			joint = " on the "
 		}
+		words := upperFirst(string(c.Direction)) + joint + c.With
 		if c.Value != nil {
-			words += ", which was " + written(ind, *c.Value)
+			words += " (" + written(ind, *c.Value) + ")"
 		}
 		if c.Reason != "" {
 			words += ": " + c.Reason
@@ -424,6 +421,7 @@ func chartInput(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics.
 			}
 			if f.Status == metrics.Available {
 				line.Values[at] = f.Value
+				line.Limits = append(line.Limits, f.Lower, f.Upper)
 			}
 			line.Breaks[at] = f.BreakBefore != ""
 			if i > 0 {

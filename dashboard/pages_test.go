@@ -616,7 +616,7 @@ func TestSources(t *testing.T) {
 		t.Errorf("%d rows for %d batches", len(rows), len(l.batches))
 	}
 	words := text(doc)
-	for _, want := range []string{"West Midlands 47 files in force, 1 superseded, 2016-01 to 2019-12", "Superseded by batch", "Not imported yet. To read it: outcomes import boundaries",
+	for _, want := range []string{"West Midlands 47 releases in force, 1 superseded, 2016-01 to 2019-12", "Superseded by batch", "Not imported yet. To read it: outcomes import boundaries",
 		`Row 812, column LSOA code: "E0100" is not the code of an LSOA`, "35,796", "crc32:1f2e3d4c", "Open Government Licence v3.0"} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the page does not say %q", want)

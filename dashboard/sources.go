@@ -50,7 +50,7 @@ type sourceView struct {
 	ID string
 	published
 	Licence string
-	Batches string // "42 files in force, 3 superseded"
+	Batches string // "42 releases in force, 3 superseded"
 	Newest  string // when the newest was imported
 	Groups  []batchGroup
 }
@@ -144,13 +144,16 @@ func sourceOf(source metrics.Source, batches []metrics.Batch) sourceView {
 			return int(b.ID - a.ID)
 		})
 		g := batchGroup{Name: name, Open: len(members) <= 12 && len(names) == 1}
+		var summary []string
 		if name == "" {
 			g.Name = "Files"
+		} else {
+			summary = append(summary, tally(members))
 		}
-		g.Summary = tally(members)
-		if first, last := members[len(members)-1].Period, members[0].Period; first != last {
-			g.Summary += ", " + first + " to " + last
+		if first, last := members[len(members)-1].Period, members[0].Period; first != last && first != "" {
+			summary = append(summary, first+" to "+last)
 		}
+		g.Summary = strings.Join(summary, ", ")
 		for _, b := range members {
 			g.Rows = append(g.Rows, batchOf(b))
 		}
@@ -168,7 +171,7 @@ func tally(batches []metrics.Batch) string {
 			superseded++
 		}
 	}
-	words := plural(current, "file in force", "files in force")
+	words := plural(current, "release in force", "releases in force")
 	if superseded > 0 {
 		words += ", " + metrics.Whole(superseded) + " superseded"
 	}

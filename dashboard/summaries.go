@@ -1,8 +1,10 @@
 package dashboard
 
 import (
+	"context"
 	"fmt"
 	"html/template"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,6 +78,7 @@ func spark(summary metrics.IndicatorSummary, width, height float64) template.HTM
 		at[i] = int(f.Period.Last)
 		if f.Status == metrics.Available {
 			line.Values[i] = f.Value
+			line.Limits = append(line.Limits, f.Lower, f.Upper)
 			if first == nil {
 				first = &summary.Series[i]
 			}
@@ -152,9 +155,9 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 		return state, nil, overviewPage{}, fmt.Errorf("the store's state: %w", err)
 	}
 	strategy := s.strategy
-	figures, err := s.store.Figures(ctx, metrics.FigureFilter{Areas: []string{strategy.Area.Code}})
+	figures, err := s.own(ctx, "")
 	if err != nil {
-		return state, nil, overviewPage{}, fmt.Errorf("figures of %s: %w", strategy.Area.Code, err)
+		return state, nil, overviewPage{}, err
 	}
 	summary := metrics.Summarise(strategy, figures)
 	page := overviewPage{
@@ -173,6 +176,25 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 		}
 	}
 	return state, cards, page, nil
+}
+
+// own reads the figures of the strategy's own area that a summary is made of:
+// those of each indicator's first kind of period. "" is every priority.
+func (s *Server) own(ctx context.Context, priority string) ([]metrics.Figure, error) {
+	var figures []metrics.Figure
+	var kinds []metrics.PeriodKind
+	for _, ind := range s.strategy.Indicators {
+		if len(ind.Periods) == 0 || slices.Contains(kinds, ind.Periods[0]) || priority != "" && ind.Priority != priority {
+			continue
+		}
+		kinds = append(kinds, ind.Periods[0])
+		some, err := s.store.Figures(ctx, metrics.FigureFilter{Priority: priority, Areas: []string{s.strategy.Area.Code}, Kind: ind.Periods[0]})
+		if err != nil {
+			return nil, fmt.Errorf("figures of %s: %w", s.strategy.Area.Code, err)
+		}
+		figures = append(figures, some...)
+	}
+	return figures, nil
 }
 
 func (s *Server) priorityList(c echo.Context) error {
@@ -209,9 +231,9 @@ func (s *Server) priority(c echo.Context) error {
 		return fmt.Errorf("the store's state: %w", err)
 	}
 	strategy := s.strategy
-	figures, err := s.store.Figures(ctx, metrics.FigureFilter{Priority: priority.ID, Areas: []string{strategy.Area.Code}})
+	figures, err := s.own(ctx, priority.ID)
 	if err != nil {
-		return fmt.Errorf("figures of priority %s: %w", priority.ID, err)
+		return err
 	}
 	page := priorityPage{
 		layout: s.layout(state, priority.Title, "priorities"),

@@ -44,8 +44,11 @@ func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, 
 		}
 	}
 	numerator, denominator := upperFirst(ind.Counted), upperFirst(noun(ind.Denominator.Label))
-	if numerator == "" {
+	switch {
+	case numerator == "":
 		numerator = "Numerator"
+	case ind.Kind == metrics.Proportion:
+		numerator += " counted" // those of the numerator, beside all of them
 	}
 	if denominator == "" {
 		denominator = "Denominator"

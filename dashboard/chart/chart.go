@@ -8,6 +8,7 @@ package chart
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"outcomes/metrics"
@@ -36,6 +37,7 @@ type Period struct {
 type Line struct {
 	Name   string
 	Values []*float64   // one for each period
+	Limits []*float64   // ends of intervals, which the scale leaves room for: chance must not look like news
 	Breaks map[int]bool // periods that must not be joined to the one before
 }
 
@@ -120,6 +122,18 @@ func (in Input) span() (first, last float64) {
 	return first - room, last + room
 }
 
+// reach is from the lowest to the highest that a line may be: its values and
+// the limits of their intervals.
+func (l Line) reach() (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, v := range slices.Concat(l.Values, l.Limits) {
+		if v != nil {
+			low, high = min(low, *v), max(high, *v)
+		}
+	}
+	return low, high
+}
+
 // Axis is the scale of values.
 type Axis struct{ Min, Max, Step float64 }
 
@@ -128,11 +142,8 @@ type Axis struct{ Min, Max, Step float64 }
 func (in Input) Scale() Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, l := range in.Lines {
-		for _, v := range l.Values {
-			if v != nil {
-				low, high = min(low, *v), max(high, *v)
-			}
-		}
+		from, to := l.reach()
+		low, high = min(low, from), max(high, to)
 	}
 	if low > high {
 		return Axis{0, 1, 0.5}

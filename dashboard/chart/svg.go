@@ -173,6 +173,7 @@ func place(labels []label, width float64) (rows int) {
 		}
 	}
 	// A staircase down to the right always works, whatever sticks out.
+	rows = 0
 	for i := range slices.Backward(labels) {
 		l := &labels[i]
 		l.before = false
@@ -313,15 +314,11 @@ func stride(n int, width float64) int {
 // Spark draws a trend the size of a word. A value that is not there is a gap,
 // and so is a break in the series.
 func Spark(at []int, line Line, width, height float64, description string) template.HTML {
-	low, high, end := math.Inf(1), math.Inf(-1), line.last()
+	end := line.last()
 	if end < 0 {
 		return ""
 	}
-	for _, v := range line.Values {
-		if v != nil {
-			low, high = min(low, *v), max(high, *v)
-		}
-	}
+	low, high := line.reach()
 	middle := high == low
 	first, last := float64(at[0]), float64(at[len(at)-1])
 	x := func(i int) float64 {

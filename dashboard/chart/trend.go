@@ -2,7 +2,7 @@ package chart
 
 import (
 	"encoding/json"
-	"strconv"
+	"math"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -57,7 +57,7 @@ func Trend(in Input) ([]byte, error) {
 		if end := l.last(); end >= 0 {
 			series.MarkPoints = &opts.MarkPoints{Data: []any{endPoint{
 				Name:  in.end(l),
-				Coord: []float64{float64(in.Periods[end].At), *l.Values[end]}, Symbol: symbol, SymbolSize: 10,
+				Coord: []float64{float64(in.Periods[end].At), in.round(*l.Values[end])}, Symbol: symbol, SymbolSize: 10,
 				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: colour},
 			}}}
 		}
@@ -153,16 +153,17 @@ func data(in Input, l Line) []opts.LineData {
 		}
 		d := opts.LineData{Name: in.Periods[i].Label, Value: []any{at, "-"}}
 		if v != nil {
-			// the number as the page shows it, so that the chart cannot say more
-			shown, err := strconv.ParseFloat(strconv.FormatFloat(*v, 'f', max(in.Decimals, 2), 64), 64)
-			if err != nil {
-				shown = *v
-			}
-			d.Value = []any{at, shown}
+			d.Value = []any{at, in.round(*v)}
 		}
 		out = append(out, d)
 	}
 	return out
+}
+
+// round keeps two decimals more than the page shows: enough to place a point.
+func (in Input) round(v float64) float64 {
+	scale := math.Pow10(in.Decimals + 2)
+	return math.Round(v*scale) / scale
 }
 
 // gapEdges are the months between which a gap is shaded: half-way to the

@@ -1,0 +1,229 @@
+package chart
+
+import (
+	"cmp"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func values(vs ...float64) []*float64 {
+	var out []*float64
+	for _, v := range vs {
+		if math.IsNaN(v) { // in these tests, a gap
+			out = append(out, nil)
+			continue
+		}
+		out = append(out, &v)
+	}
+	return out
+}
+
+func quarters(n int) []Period {
+	var out []Period
+	for i := range n {
+		at := 2018*12 + 2 + 3*i
+		out = append(out, Period{At: at, Short: fmt.Sprintf("%s %d", []string{"Mar", "Jun", "Sep", "Dec"}[i%4], at/12), Label: fmt.Sprintf("quarter %d", i)})
+	}
+	return out
+}
+
+func TestScale(t *testing.T) {
+	gap := math.NaN()
+	for _, c := range []struct {
+		name    string
+		values  []float64
+		percent bool
+		cut     string
+	}{
+		{"from zero where low", []float64{1, 4, 9}, false, ""},
+		{"cut where high", []float64{9.5, 11.4}, false, "9.0"},
+		{"no values", []float64{gap}, false, ""},
+		{"all zero", []float64{0, 0}, false, ""},
+		{"one value", []float64{7}, false, "6"},
+		{"never above all", []float64{96, 99}, true, "95%"},
+	} {
+		in := Input{Lines: []Line{{Values: values(c.values...)}}, Percent: c.percent}
+		got := in.Scale()
+		for _, v := range c.values {
+			if !math.IsNaN(v) && (v < got.Min || v > got.Max) {
+				t.Errorf("%s: %v lies outside %+v", c.name, v, got)
+			}
+		}
+		cut, is := in.Cut()
+		if is != (c.cut != "") || is && cut != c.cut {
+			t.Errorf("%s: axis %+v, cut at %s", c.name, got, cut)
+		}
+		if got.Step <= 0 || len(got.ticks()) > 12 || len(got.ticks()) < 2 {
+			t.Errorf("%s: axis %+v has ticks %v", c.name, got, got.ticks())
+		}
+	}
+}
+
+func TestTrendKeepsMissingApartFromZero(t *testing.T) {
+	in := Input{Periods: quarters(4), Lines: []Line{{Name: "A", Values: values(0, math.NaN(), 2, 3), Breaks: map[int]bool{3: true}}},
+		Gaps: []Gap{{1, 1, "No figure"}}, Decimals: 1}
+	out, err := Trend(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Option struct {
+			Series []struct {
+				Data     []struct{ Value []any }
+				MarkArea struct{ Data [][]struct{ XAxis float64 } }
+			}
+		}
+	}
+	if err := json.Unmarshal(out, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var got []any
+	for _, d := range doc.Option.Series[0].Data {
+		got = append(got, d.Value[1])
+	}
+	if want := []any{0.0, "-", 2.0, "-", 3.0}; !slices.Equal(got, want) { // the last "-" parts the line at the break
+		t.Errorf("values %v, want %v", got, want)
+	}
+	area := doc.Option.Series[0].MarkArea.Data[0]
+	if area[1].XAxis-area[0].XAxis != 3 {
+		t.Errorf("the gap is shaded from %v to %v", area[0].XAxis, area[1].XAxis)
+	}
+}
+
+func TestHostileTextStaysText(t *testing.T) {
+	const evil = `</script><img src=x onerror=alert(1)>__f__alert(1)__f__ {b} "&`
+	in := Input{Title: evil, Description: evil, Periods: quarters(3), Lines: []Line{{Name: evil, Values: values(1, 2, 3)}},
+		Gaps: []Gap{{0, 0, evil}}, Markers: []Marker{{At: 2018*12 + 4, Label: evil, When: evil}}}
+	in.Periods[2].Short, in.Periods[2].Label = evil, evil
+	out, err := Trend(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(string(out), "<>&") {
+		t.Errorf("the options are not safe in a script element: %s", out)
+	}
+	for _, size := range []Size{Wide, Narrow} {
+		wellFormed(t, string(SVG(in, size)))
+	}
+	wellFormed(t, string(Spark([]int{1, 2, 3}, in.Lines[0], 100, 40, evil)))
+}
+
+// wellFormed fails on a drawing that is no XML or holds anything but shapes and text.
+func wellFormed(t *testing.T, drawing string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(drawing))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%v in %s", err, drawing)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if !slices.Contains(strings.Fields("svg rect text tspan line polyline circle"), start.Name.Local) {
+			t.Errorf("element %s", start.Name.Local)
+		}
+		for _, a := range start.Attr {
+			if a.Name.Local == "style" || strings.HasPrefix(a.Name.Local, "on") || strings.Contains(a.Value, "NaN") {
+				t.Errorf("%s=%q", a.Name.Local, a.Value)
+			}
+		}
+	}
+}
+
+func TestGapsAreDrawnAsGaps(t *testing.T) {
+	in := Input{Periods: quarters(6), Lines: []Line{{Name: "A", Values: values(1, 2, math.NaN(), 3, math.NaN(), 4)}}}
+	drawing := string(SVG(in, Wide))
+	if n := strings.Count(drawing, "<polyline"); n != 1 { // only two values stand side by side
+		t.Errorf("%d pieces of line", n)
+	}
+	if n := strings.Count(drawing, "<circle"); n != 4 {
+		t.Errorf("%d points for 4 values", n)
+	}
+	spark := string(Spark([]int{1, 2, 3, 4, 5, 6}, in.Lines[0], 100, 40, ""))
+	if n := strings.Count(spark, "<polyline"); n != 1 {
+		t.Errorf("the small line has %d pieces", n)
+	}
+	if SVG(Input{}, Wide) != "" || Spark([]int{1}, Line{Values: values(math.NaN())}, 100, 40, "") != "" {
+		t.Error("nothing is drawn as something")
+	}
+}
+
+// No label of an event covers another or is struck through by another's line.
+func TestPlace(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		n := 1 + random.IntN(6)
+		labels := make([]label, n)
+		for i := range labels {
+			labels[i] = label{x: 52 + random.Float64()*650, width: 40 + random.Float64()*250}
+		}
+		slices.SortFunc(labels, func(a, b label) int { return cmp.Compare(a.x, b.x) })
+		rows := place(labels, 860)
+		if rows > n {
+			t.Fatalf("%d rows for %d labels", rows, n)
+		}
+		for i, l := range labels {
+			if !free(l, labels[i+1:]) || l.row >= rows {
+				t.Fatalf("%+v", labels)
+			}
+		}
+	}
+	many := make([]label, 20)
+	for i := range many {
+		many[i] = label{x: 100 + float64(i)*30, width: 20}
+	}
+	if rows := place(many, 860); rows != 1 {
+		t.Errorf("letters that do not touch stand in %d rows", rows)
+	}
+}
+
+func TestMarkersOutsideTheAxisAreLeftOut(t *testing.T) {
+	in := Input{Periods: quarters(4), Markers: []Marker{{At: 2000 * 12}, {At: 2018*12 + 5, Label: "in"}, {At: 2030 * 12}}}.Fit()
+	if len(in.Markers) != 1 || in.Markers[0].Key != "A" {
+		t.Errorf("markers %+v", in.Markers)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  []string
+	}{
+		{"West Midlands force area 9.8", 16, []string{"West Midlands", "force area 9.8"}},
+		{"Coventry 9.8", 16, []string{"Coventry 9.8"}},
+		{"Llanfairpwllgwyngyll 1", 8, []string{"Llanfair", "pwllgwyn", "gyll 1"}},
+	} {
+		if got := wrap(c.text, c.width); !slices.Equal(got, c.want) {
+			t.Errorf("%q: %q", c.text, got)
+		}
+	}
+	in := Input{Decimals: 1}
+	if got := in.end(Line{Name: strings.Repeat("ab ", 40), Values: values(1234.56)}); len([]rune(got)) > 50 || !strings.HasSuffix(got, "… 1,234.6") {
+		t.Errorf("a long name's end label is %q", got)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	in := Input{Title: "Robbery per 1,000 residents", Decimals: 2, Periods: quarters(4),
+		Lines: []Line{{Name: "Coventry", Values: values(0.5, math.NaN(), 0.9, 0.7)}, {Name: "Nowhere", Values: values(math.NaN())}},
+		Gaps:  []Gap{{1, 1, "No figure"}}, Markers: []Marker{{At: 2018*12 + 5, Label: "City summit", When: "June 2018"}}}
+	want := "Line chart: Robbery per 1,000 residents, from the quarter 0 to the quarter 3. Coventry: between 0.50 and 0.90, ending at 0.70 in the quarter 3." +
+		" Nowhere: no values. No figure for the quarter 1. Marked: City summit (June 2018)."
+	if got := in.Describe(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
