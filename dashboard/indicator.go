@@ -76,17 +76,33 @@ func (s *Server) indicator(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	none := !slices.ContainsFunc(figures, func(f metrics.Figure) bool { return f.Area.Code == ch.area })
-	if none && ch.area != strategy.Area.Code {
+	place, ok, err := s.place(ctx, ch)
+	if err != nil {
+		return err
+	}
+	if !ok {
 		return metrics.Errorf(metrics.NotFound, "There are no figures of %q for the area %q. Check the code: it is the nine characters of the Office for National Statistics, such as E08000026.", ch.indicator.Title, ch.area)
 	}
 	if ch.ext != "" {
 		return download(c, ch, figures, state.Sample)
 	}
-	page := indicatorPageOf(strategy, ch, figures)
+	page := indicatorPageOf(strategy, ch, place, figures)
 	page.layout = s.layout(state, page.Name, "priorities")
 	page.Script = page.Chart != nil
 	return s.render(c, 200, "indicator", page)
+}
+
+// place gives the area asked for, named; ok is false where the indicator has
+// figures of it in no kind of period.
+func (s *Server) place(ctx context.Context, ch choice) (metrics.Area, bool, error) {
+	if ch.area == s.strategy.Area.Code {
+		return s.strategy.Area, true, nil
+	}
+	figures, err := s.store.Figures(ctx, metrics.FigureFilter{Indicator: ch.indicator.ID, Areas: []string{ch.area}})
+	if err != nil || len(figures) == 0 {
+		return metrics.Area{}, false, err
+	}
+	return figures[0].Area, true, nil
 }
 
 // shown reads the figures that a page of the indicator shows: those of the
@@ -178,14 +194,10 @@ type indicatorFacts struct {
 	Caveats                []string
 }
 
-func indicatorPageOf(strategy *metrics.Strategy, ch choice, figures []metrics.Figure) indicatorPage {
+func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, figures []metrics.Figure) indicatorPage {
 	ind := ch.indicator
 	summary := metrics.IndicatorSummaryOf(ind, ch.area, ch.kind, figures)
 	subject, beside := split(figures, ch.area)
-	area := metrics.Area{Code: ch.area, Name: strategy.Area.Name}
-	if len(subject) > 0 {
-		area = subject[0].Area
-	}
 	page := indicatorPage{
 		Name: ind.Title, Heading: ind.Title,
 		Verdict:   verdictOf(summary.Verdict, summary.Words, summary.Latest),

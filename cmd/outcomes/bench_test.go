@@ -2,8 +2,12 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"outcomes/dashboard"
 )
 
 // BenchmarkImportPolice imports three months of the whole country into a new
@@ -131,4 +137,30 @@ func invented(b *testing.B, dir string, areas int) (strategy, lookup string) {
 		b.Fatal(err)
 	}
 	return strategy, lookup
+}
+
+// BenchmarkPages is the server's time for a page of the demo: the whole router
+// over the real database, without the network.
+func BenchmarkPages(b *testing.B) {
+	ctx := context.Background()
+	st, s, err := makeDemo(ctx, b.TempDir(), io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer st.Close()
+	srv, err := dashboard.New(dashboard.Config{Store: st, Strategy: s, Log: slog.New(slog.DiscardHandler), Now: now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, path := range []string{"/", "/priorities/enforcement", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/indicators/violence-rate.csv", "/sources"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				srv.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+				if w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
 }
