@@ -75,35 +75,49 @@ func forceOf(s *Strategy, g *Geography) (Area, bool) {
 	return f, true
 }
 
+// Result is what a computation makes.
+type Result struct {
+	Figures []Figure
+	Signals []Signal
+}
+
 // Compute makes the strategy's figures from the facts: every indicator, area
-// and period, the missing ones with their reason among them. It is a pure
-// function; the same facts give the same figures, in the same order.
-func Compute(s *Strategy, f *Facts) []Figure {
+// and period, the missing ones with their reason among them; and what their
+// series say over time. It is a pure function; the same facts give the same
+// figures, in the same order.
+func Compute(s *Strategy, f *Facts) Result {
 	c := &computation{s: s, f: f, g: f.Geography}
 	areas := districtsOf(s, c.g)
 	force, hasForce := forceOf(s, c.g)
 	if hasForce {
 		areas = append(areas, force)
 	}
-	var out []Figure
+	var out Result
 	for _, ind := range s.Indicators {
 		if ind.Numerator.From == FromDeprivation {
-			out = append(out, c.editions(ind)...)
+			out.Figures = append(out.Figures, c.editions(ind)...)
 			continue
 		}
 		series := map[string][]Figure{}
 		for _, a := range areas {
 			series[a.Code] = c.monthly(ind, a)
 		}
+		var beside *Area
+		if hasForce {
+			beside = &force
+		}
+		c.benchmarks(ind, series[s.Area.Code], series, beside)
 		for _, a := range areas {
 			for i, fig := range series[a.Code] {
-				var beside *Figure
+				var forces *Figure
 				if a.Code == s.Area.Code && hasForce && slices.Contains(ind.Comparators, "force") {
-					beside = find(series[force.Code], fig.Period)
+					forces = find(series[force.Code], fig.Period)
 				}
-				series[a.Code][i].Sentence = sentence(ind, fig, beside)
+				series[a.Code][i].Sentence = sentence(ind, fig, forces)
+				series[a.Code][i].Statements = statements(ind, fig)
 			}
-			out = append(out, series[a.Code]...)
+			out.Figures = append(out.Figures, series[a.Code]...)
+			out.Signals = append(out.Signals, c.signals(ind, a, series[a.Code])...)
 		}
 	}
 	return out
@@ -143,20 +157,38 @@ func (c *computation) monthly(ind Indicator, a Area) []Figure {
 	var out []Figure
 	for _, kind := range ind.Periods {
 		var series []Figure
-		bases := map[Period]int{}
-		for end := QuarterOf(first).Last; end <= QuarterOf(last).Last; end += 3 {
-			p := QuarterOf(end)
-			if kind == YearEnding {
-				if p = YearEndingIn(end); p.First < first {
-					continue // the series has not had twelve months yet
-				}
-			}
+		grounds := map[Period]ground{}
+		for _, p := range periods(kind, first, last) {
 			fig, base := c.figure(ind, a, p, last)
 			series = append(series, fig)
-			bases[p] = base
+			if fig.Status == Available {
+				grounds[p] = ground{p, base}
+			}
 		}
-		c.compare(ind, series, bases)
+		c.inTime(ind, a, series, grounds)
 		out = append(out, series...)
+	}
+	return out
+}
+
+// periods are those of a kind from the first month to the last: the quarters
+// that hold them, and each year ending with a quarter that has twelve months.
+func periods(kind PeriodKind, first, last Month) []Period {
+	var out []Period
+	if kind == Monthly {
+		for m := first; m <= last; m++ {
+			out = append(out, MonthPeriod(m))
+		}
+		return out
+	}
+	for end := QuarterOf(first).Last; end <= QuarterOf(last).Last; end += 3 {
+		p := QuarterOf(end)
+		if kind == YearEnding {
+			if p = YearEndingIn(end); p.First < first {
+				continue // the series has not had twelve months yet
+			}
+		}
+		out = append(out, p)
 	}
 	return out
 }
@@ -191,6 +223,7 @@ func (c *computation) figure(ind Indicator, a Area, p Period, last Month) (Figur
 			return fig, 0
 		}
 		den, base = float64(e.Persons), e.Base
+		fig.Batches = e.Batches
 		fig.Denominated = fmt.Sprintf("ONS mid-%d population estimate", year)
 		if year != p.MidpointYear() {
 			fig.Notes = append(fig.Notes, fmt.Sprintf("The rate uses the mid-%d population estimate: there is none for %d.", year, p.MidpointYear()))
@@ -203,8 +236,19 @@ func (c *computation) figure(ind Indicator, a Area, p Period, last Month) (Figur
 		}
 	}
 	fig.Numerator, fig.Denominator = &num, &den
+	fig.Batches = c.batches(a, p, fig.Batches)
 	measure(ind, &fig)
 	return fig, base
+}
+
+// batches are those of the population estimate and of the period's files.
+func (c *computation) batches(a Area, p Period, population []int64) []int64 {
+	out := slices.Clone(population)
+	for m := p.First; m <= p.Last; m++ {
+		out = append(out, c.f.Files[c.key(a)][m].Batches...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // measure puts value and interval to a figure that has its two numbers.
@@ -330,121 +374,11 @@ func (c *computation) residents(a Area, year int) (Estimate, int, bool) {
 			}
 			sum.Persons += e.Persons
 			sum.Base = e.Base
+			sum.Batches = append(sum.Batches, e.Batches...)
 		}
 		if ok {
 			return sum, y, true
 		}
 	}
 	return Estimate{}, 0, false
-}
-
-const rebased = "the population estimates were rebased on the 2021 Census, so rates before and after are not one series"
-
-// compare sets each figure of a series beside the corresponding period a year
-// earlier, and marks where the series breaks.
-func (c *computation) compare(ind Indicator, series []Figure, bases map[Period]int) {
-	at := map[Period]int{}
-	lastBase := 0
-	for i, fig := range series {
-		at[fig.Period] = i
-		if base := bases[fig.Period]; base != 0 {
-			if lastBase != 0 && base != lastBase {
-				series[i].BreakBefore = rebased
-			}
-			lastBase = base
-		}
-	}
-	for i := range series {
-		before, ok := series[i].Period.YearBefore()
-		if !ok || series[i].Status != Available {
-			continue
-		}
-		cmp := Comparison{With: "corresponding quarter", Period: before.Code(), Direction: NotCompared, Verdict: NoCompared}
-		if series[i].Period.Kind == YearEnding {
-			cmp.With = "previous year ending"
-		}
-		j, ok := at[before]
-		switch {
-		case !ok:
-			cmp.Reason = "the series begins later"
-		case series[j].Status != Available:
-			cmp.Reason = series[j].Reason
-		case bases[before] != bases[series[i].Period]:
-			cmp.Reason = rebased
-		default:
-			setBeside(ind, &cmp, series[i], series[j])
-		}
-		series[i].Comparisons = append(series[i].Comparisons, cmp)
-	}
-}
-
-// setBeside finds the direction from old to new by the indicator's rule. Up and
-// down are said only where the figures as shown differ too.
-func setBeside(ind Indicator, cmp *Comparison, now, old Figure) {
-	cmp.Value, cmp.Numerator = old.Value, old.Numerator
-	shownDiffer := Decimal(*now.Value, ind.Decimals) != Decimal(*old.Value, ind.Decimals)
-	change := 0
-	if ind.Kind == CrudeRate {
-		cmp.Rule = "up or down where the 95% interval of the ratio of the two rates (exact, conditional on their sum) leaves out 1"
-		change = ratio(cmp, now, old)
-	} else {
-		cmp.Rule = "up or down where the two 95% intervals do not overlap"
-		switch {
-		case *now.Lower > *old.Upper:
-			change = 1
-		case *now.Upper < *old.Lower:
-			change = -1
-		}
-	}
-	if !shownDiffer {
-		change = 0
-	}
-	cmp.Direction, cmp.Verdict = judged(change, ind.Polarity)
-}
-
-// ratio tests two rates by the ratio between them. Where the older one is 0
-// the ratio has no value, and the reciprocal is tested instead.
-func ratio(cmp *Comparison, now, old Figure) int {
-	if *now.Numerator == 0 && *old.Numerator == 0 {
-		return 0
-	}
-	if *old.Numerator == 0 {
-		r, err := stats.RateRatio(*old.Numerator, *old.Denominator, *now.Numerator, *now.Denominator, confidence)
-		if err == nil && r.Upper < 1 {
-			return 1
-		}
-		return 0
-	}
-	r, err := stats.RateRatio(*now.Numerator, *now.Denominator, *old.Numerator, *old.Denominator, confidence)
-	if err != nil {
-		return 0
-	}
-	cmp.Ratio, cmp.Lower, cmp.Upper = &r.Value, &r.Lower, &r.Upper
-	switch {
-	case r.Lower > 1:
-		return 1
-	case r.Upper < 1:
-		return -1
-	}
-	return 0
-}
-
-// judged turns a change into its words.
-func judged(change int, polarity Polarity) (Direction, Verdict) {
-	switch {
-	case change == 0:
-		return AboutSame, Same
-	case change > 0 && polarity == HighGood, change < 0 && polarity == LowGood:
-		return direction(change), Better
-	case polarity == NoJudgment:
-		return direction(change), NoVerdict
-	}
-	return direction(change), Worse
-}
-
-func direction(change int) Direction {
-	if change > 0 {
-		return Up
-	}
-	return Down
 }

@@ -41,6 +41,9 @@ func (c *computation) editions(ind Indicator) []Figure {
 			num, den := float64(s.deprived), float64(s.all)
 			fig := Figure{Indicator: ind.ID, Priority: ind.Priority, Area: area, Period: EditionOf(year), Unit: ind.Unit,
 				Numerator: &num, Denominator: &den, Denominated: fmt.Sprintf("LSOAs of the %d edition", year)}
+			if b, ok := c.f.EditionBatches[year][ind.Numerator.Domain]; ok {
+				fig.Batches = []int64{b}
+			}
 			measure(ind, &fig)
 			if s.rank > 0 {
 				of := 0
@@ -57,7 +60,7 @@ func (c *computation) editions(ind Indicator) []Figure {
 			}
 			key := c.districtKey(area.Code)
 			if old, ok := before[key]; ok {
-				cmp := Comparison{With: "previous edition", Period: EditionOf(before2).Code(), Value: old.Value, Numerator: old.Numerator,
+				cmp := Comparison{Kind: InTime, With: "previous edition", Period: EditionOf(before2).Code(), Value: old.Value, Numerator: old.Numerator,
 					Rule: "up or down by the plain difference of the figures shown: all neighbourhoods are counted, not a sample"}
 				change := 0
 				if Decimal(*fig.Value, ind.Decimals) != Decimal(*old.Value, ind.Decimals) {
@@ -69,8 +72,7 @@ func (c *computation) editions(ind Indicator) []Figure {
 				cmp.Direction, cmp.Verdict = judged(change, ind.Polarity)
 				fig.Comparisons = append(fig.Comparisons, cmp)
 				if !maps.Equal(lsoasBefore[key], s.lsoas) {
-					fig.BreakBefore = fmt.Sprintf("the neighbourhoods were redrawn between the editions (%d in %d, %d in %d), so the share is compared with care",
-						int(*old.Denominator), before2, s.all, year)
+					fig.BreakBefore = redrawn(old, fig)
 				}
 				fig.Sentence = editionSentence(ind, fig, &old)
 			} else {

@@ -82,7 +82,7 @@ func near(t *testing.T, what string, got *float64, want float64) {
 }
 
 func TestRates(t *testing.T) {
-	figures := Compute(smallStrategy(), smallFacts())
+	figures := Compute(smallStrategy(), smallFacts()).Figures
 	q := pick(t, figures, "violence-rate", "E08000001", "2019-Q1")
 	near(t, "numerator", q.Numerator, 390)
 	near(t, "denominator", q.Denominator, 101_000)
@@ -117,7 +117,7 @@ func TestRates(t *testing.T) {
 
 // No robbery in a month that has a file is a true zero, with an upper limit.
 func TestZeroIsAFigure(t *testing.T) {
-	q := pick(t, Compute(smallStrategy(), smallFacts()), "robbery-rate", "E08000001", "2019-Q1")
+	q := pick(t, Compute(smallStrategy(), smallFacts()).Figures, "robbery-rate", "E08000001", "2019-Q1")
 	near(t, "rate", q.Value, 0)
 	if q.Status != Available || *q.Upper <= 0 || q.Method != "Exact" {
 		t.Errorf("%+v", q)
@@ -158,7 +158,7 @@ func TestMissingMonths(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := smallFacts()
 			tt.change(f)
-			fig := pick(t, Compute(smallStrategy(), f), "violence-rate", "E08000001", tt.period)
+			fig := pick(t, Compute(smallStrategy(), f).Figures, "violence-rate", "E08000001", tt.period)
 			if fig.Status != Missing || fig.Value != nil || fig.Lower != nil || fig.Numerator != nil {
 				t.Errorf("got a figure: %+v", fig)
 			}
@@ -173,7 +173,7 @@ func TestMissingMonths(t *testing.T) {
 func TestNotComparedWithAGap(t *testing.T) {
 	f := smallFacts()
 	delete(f.Files["E08000001"], NewMonth(2018, 7))
-	fig := pick(t, Compute(smallStrategy(), f), "violence-rate", "E08000001", "2019-Q3")
+	fig := pick(t, Compute(smallStrategy(), f).Figures, "violence-rate", "E08000001", "2019-Q3")
 	if fig.Status != Available || fig.Comparisons[0].Direction != NotCompared {
 		t.Fatalf("%+v", fig)
 	}
@@ -186,7 +186,7 @@ func TestNotComparedWithAGap(t *testing.T) {
 func TestRebasing(t *testing.T) {
 	f := smallFacts()
 	f.Residents["E08000001"][2019] = Estimate{Persons: 90_000, Base: 2021}
-	figures := Compute(smallStrategy(), f)
+	figures := Compute(smallStrategy(), f).Figures
 	fig := pick(t, figures, "violence-rate", "E08000001", "2019-Q1")
 	if c := fig.Comparisons[0]; c.Direction != NotCompared || !strings.Contains(c.Reason, "2021 Census") {
 		t.Errorf("%+v", c)
@@ -200,7 +200,7 @@ func TestRebasing(t *testing.T) {
 }
 
 func TestOutcomeShare(t *testing.T) {
-	fig := pick(t, Compute(smallStrategy(), smallFacts()), "outcome-share", "E08000001", "2018-Q1")
+	fig := pick(t, Compute(smallStrategy(), smallFacts()).Figures, "outcome-share", "E08000001", "2018-Q1")
 	near(t, "share", fig.Value, 100*30.0/180) // 10 of 60 known outcomes a month
 	near(t, "denominator", fig.Denominator, 180)
 	if fig.Method != "Wilson" || *fig.Lower < 0 || *fig.Upper > 100 {
@@ -208,7 +208,7 @@ func TestOutcomeShare(t *testing.T) {
 	}
 	f := smallFacts()
 	f.Outcomes = nil
-	if fig := pick(t, Compute(smallStrategy(), f), "outcome-share", "E08000001", "2018-Q1"); fig.Status != Missing {
+	if fig := pick(t, Compute(smallStrategy(), f).Figures, "outcome-share", "E08000001", "2018-Q1"); fig.Status != Missing {
 		t.Errorf("a share of nothing is %v", *fig.Value)
 	}
 }
@@ -244,7 +244,7 @@ func TestEditions(t *testing.T) {
 		}
 		return "E08000003"
 	})}
-	figures := Compute(smallStrategy(), f)
+	figures := Compute(smallStrategy(), f).Figures
 	old := pick(t, figures, "deprived", "E08000001", "IoD2015")
 	near(t, "share", old.Value, 100*4.0/9)
 	if *old.Rank != 1 || *old.RankOf != 3 {
@@ -274,12 +274,12 @@ func TestEditionsOfOtherCodes(t *testing.T) {
 		}
 		return "E08000002"
 	})}
-	figures := Compute(smallStrategy(), f)
+	figures := Compute(smallStrategy(), f).Figures
 	if fig := pick(t, figures, "deprived", "E08000001", "IoD2015"); fig.Rank == nil || *fig.Rank != 1 || fig.Area.Name != "Aton" {
 		t.Errorf("renamed: %+v", fig)
 	}
 	f.Geography.Successor["E08000002"] = "E08000001"
-	figures = Compute(smallStrategy(), f)
+	figures = Compute(smallStrategy(), f).Figures
 	fig := pick(t, figures, "deprived", "E08000001", "IoD2015")
 	if fig.Rank != nil || *fig.Denominator != 100 || len(fig.Notes) == 0 {
 		t.Errorf("merged: %+v", fig)
@@ -295,7 +295,7 @@ func TestEqualSharesShareTheRank(t *testing.T) {
 		return []string{"E08000001", "E08000002", "E08000003", "E08000004"}[r%4]
 	})} // ranks 1 to 4: one in each of the four districts of ten
 	for _, code := range []string{"E08000001", "E08000002", "E08000003", "E08000004"} {
-		if fig := pick(t, Compute(smallStrategy(), f), "deprived", code, "IoD2015"); *fig.Rank != 1 {
+		if fig := pick(t, Compute(smallStrategy(), f).Figures, "deprived", code, "IoD2015"); *fig.Rank != 1 {
 			t.Errorf("%s ranks %d", code, *fig.Rank)
 		}
 	}
@@ -303,7 +303,7 @@ func TestEqualSharesShareTheRank(t *testing.T) {
 
 func TestNothingToCompute(t *testing.T) {
 	f := &Facts{Geography: NewGeography()}
-	if got := Compute(smallStrategy(), f); len(got) != 0 {
+	if got := Compute(smallStrategy(), f).Figures; len(got) != 0 {
 		t.Errorf("figures out of nothing: %+v", got)
 	}
 	s := smallStrategy()
@@ -315,7 +315,7 @@ func TestNothingToCompute(t *testing.T) {
 
 func TestSummarise(t *testing.T) {
 	s := smallStrategy()
-	figures := Compute(s, smallFacts())
+	figures := Compute(s, smallFacts()).Figures
 	sum := Summarise(s, figures)
 	p := sum.Priorities[0]
 	if p.Verdict != Worse || p.Words != "Getting worse" || len(p.Indicators) != 1 {

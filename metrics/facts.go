@@ -17,6 +17,8 @@ type Facts struct {
 	Residents map[string]map[int]Estimate
 	// Editions are the Indices of Deprivation: ranks by edition year and domain.
 	Editions map[int]map[string][]DeprivationRank
+	// EditionBatches are the batches that these came from.
+	EditionBatches map[int]map[string]int64
 	// Sample says that the facts are invented.
 	Sample bool
 }
@@ -29,9 +31,11 @@ type StreetFile struct {
 	ForOthers bool
 	HasLSOA   bool   // false for the layout of 2011, which gives grid coordinates only
 	Scheme    Scheme // which crime types the file distinguishes
-	Batch     int64
-	NoLSOA    int64 // rows without location
-	Read      int64
+	// Batches are those that the area's counts of the month came from: its own
+	// force's file first, then those of others with crimes in its LSOAs.
+	Batches []int64
+	NoLSOA  int64 // rows without location
+	Read    int64
 }
 
 // Estimate is a mid-year population estimate.
@@ -43,6 +47,8 @@ type Estimate struct {
 	// Ages gives persons by single year of age, the last entry being 90 and
 	// over; nil where only the total is published.
 	Ages []int64
+	// Batches are those it was read in.
+	Batches []int64
 }
 
 // DeprivationRank is one LSOA's rank in one domain of one edition, 1 = most deprived.

@@ -45,8 +45,25 @@ type Figure struct {
 	Denominated string       // which denominator: "ONS mid-2022 estimate"
 	Notes       []string     // sentences that must stand beside the value
 	BreakBefore string       // why the figure is not comparable with the one before it, "" when it is
-	Comparisons []Comparison // with an earlier period
-	Sentence    string
+	Comparisons []Comparison // the one in time first
+	Sentence    string       // the first of the statements, or why there is no figure
+	Statements  []Statement  // what else can be said of it, in order
+	Batches     []int64      // what it was made from, by the store's numbers, in order
+}
+
+// Revision is one reading of a figure through time.
+type Revision struct {
+	Figure  Figure
+	Current bool
+	Cause   string // what made it read so: "import police"
+}
+
+// Statement is a sentence made from a figure and one of its comparisons. One
+// that would not be fair is refused, and says why instead.
+type Statement struct {
+	About   string // "similar", "force", "england", "target", "chance"
+	Text    string
+	Refused bool
 }
 
 // Direction is what a comparison found.
@@ -57,6 +74,16 @@ const (
 	Down        Direction = "down"
 	AboutSame   Direction = "about the same"
 	NotCompared Direction = "not compared"
+
+	// With a benchmark of the same period.
+	Higher  Direction = "higher"
+	Lower   Direction = "lower"
+	Similar Direction = "about the same"
+
+	// With a target.
+	Met      Direction = "met"
+	OnTrack  Direction = "on track"
+	OffTrack Direction = "off track"
 )
 
 // Verdict is the direction read with the indicator's polarity.
@@ -72,17 +99,47 @@ const (
 
 // Comparison sets a figure beside another one. Rule names the test that spoke.
 type Comparison struct {
-	With      string   // "corresponding quarter", "previous year ending", "previous edition"
-	Period    string   // code of the other period
-	Value     *float64 // the other's value
-	Numerator *float64 // the other's numerator
-	Direction Direction
+	Kind      ComparisonKind
+	With      string    // "corresponding quarter", "previous year ending", "similar areas"
+	Period    string    // code of the other's period
+	Value     *float64  // the other's value: for similar areas the mean of the members' values
+	Numerator *float64  // the other's numerator, where it has one
+	Direction Direction // of the figure from the other
 	Verdict   Verdict
-	Rule      string   // "95% interval of the ratio of the two rates"
-	Ratio     *float64 // this / other
+	Rule      string   // "up or down where the 95% interval of the ratio of the two rates leaves out 1"
+	Ratio     *float64 // this / other, for two rates in time
 	Lower     *float64 // of the ratio's 95% interval
 	Upper     *float64
 	Reason    string // why not compared
+	Care      string // what has to be said beside it: a lockdown, a change in recording
+	Group     *Group // of a comparison with similar areas
+}
+
+// ComparisonKind is what a figure is set beside.
+type ComparisonKind string
+
+const (
+	InTime      ComparisonKind = "time"
+	WithSimilar ComparisonKind = "similar"
+	WithForce   ComparisonKind = "force"
+	WithEngland ComparisonKind = "england"
+	WithTarget  ComparisonKind = "target"
+)
+
+// Group is how the members of a similar group spread, and where the figure stands.
+type Group struct {
+	Name                                                  string
+	Proposal                                              bool // made by this program, not the police.uk group
+	Members                                               int  // the area itself among them
+	Rank                                                  int  // 1 has the highest value; equal values share a rank
+	Least, LowerQuartile, Median, UpperQuartile, Greatest float64
+	Values                                                []Member // in order of value, the highest first
+}
+
+// Member is one area of a group.
+type Member struct {
+	Code, Name string
+	Value      float64
 }
 
 // FigureFilter chooses figures. Empty fields choose all.

@@ -12,6 +12,7 @@ type Strategy struct {
 	Similar     SimilarGroup
 	Priorities  []Priority
 	Events      []Event
+	Breaks      []Break
 	Indicators  []Indicator
 
 	// BuiltIn is true of the strategy that comes with the program.
@@ -23,11 +24,48 @@ type Strategy struct {
 }
 
 // SimilarGroup names the areas that a district is compared with.
+//
+// Groups are not symmetric: that X is in Y's group does not put Y in X's.
 type SimilarGroup struct {
-	Name   string // "most similar group, police.uk, 2019"
-	Source string
-	Date   string   // when it was published
-	Areas  []string // district codes, the own area among them or not
+	Name     string // "most similar group, police.uk, 2019"
+	Source   string
+	Date     string   // when it was published, YYYY or YYYY-MM
+	Proposal bool     // made by this program from open data, not the police.uk group
+	Areas    []string // district codes, the own area among them or not
+}
+
+// Break is a happening that makes figures before, during or after it hard to
+// compare: a change in recording, a lockdown, a move to another computer.
+type Break struct {
+	From   string // YYYY-MM, the first month that is different
+	To     string // YYYY-MM, the last one; "" where everything since is different
+	Label  string // 50 characters at most
+	Reason string // a sentence for whoever compares across it
+	Refuse bool   // comparisons across it are refused; else they carry the reason
+	// Indicators and Areas limit what it touches; empty for all.
+	Indicators []string
+	Areas      []string
+}
+
+// Target is what an indicator is to come to, from where and by when.
+type Target struct {
+	Baseline   Milestone   // where it started
+	Value      float64     // in the indicator's unit
+	By         string      // period code
+	Milestones []Milestone // on the way
+}
+
+// Milestone is a value at a period.
+type Milestone struct {
+	Period string // period code
+	Value  float64
+}
+
+// Step is a month from which a process is known to run differently, so that
+// its process limits are calculated anew.
+type Step struct {
+	From   string // YYYY-MM
+	Reason string
 }
 
 // Priority is one of the strategy's priorities.
@@ -95,8 +133,10 @@ type Indicator struct {
 	Polarity       Polarity
 	Decimals       int
 	Periods        []PeriodKind
-	Comparators    []string // "corresponding-period", "force", …
+	Comparators    []string // "corresponding-period", "force", "similar", "england", "target"
 	Headline       bool     // shown on the overview
+	Target         *Target
+	Steps          []Step
 
 	Definition string
 	Rationale  string

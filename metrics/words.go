@@ -3,8 +3,11 @@ package metrics
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strconv"
 	"strings"
+
+	"outcomes/metrics/stats"
 )
 
 // This file is the one place that writes sentences from figures, in the forms
@@ -111,14 +114,23 @@ func sentence(ind Indicator, fig Figure, force *Figure) string {
 	if ok && !compared {
 		s += fmt.Sprintf(" It is not compared with the %s: %s.", cmp.With, cmp.Reason)
 	}
+	if compared && cmp.Care != "" {
+		s += " " + capital(cmp.Care) + "."
+	}
 	return s
 }
 
-func firstComparison(fig Figure) (Comparison, bool) {
-	if len(fig.Comparisons) == 0 {
-		return Comparison{}, false
+// firstComparison is the comparison in time, which a figure's sentence tells.
+func firstComparison(fig Figure) (Comparison, bool) { return fig.Comparison(InTime) }
+
+// Comparison gives the figure's comparison of a kind.
+func (f Figure) Comparison(kind ComparisonKind) (Comparison, bool) {
+	for _, c := range f.Comparisons {
+		if c.Kind == kind {
+			return c, true
+		}
 	}
-	return fig.Comparisons[0], true
+	return Comparison{}, false
 }
 
 // changeSentence is the form of police.uk's quarterly comparison, which the
@@ -167,6 +179,73 @@ func change(ind Indicator, fig Figure, cmp Comparison) string {
 	return fmt.Sprintf(", %s from %s", cmp.Direction, then)
 }
 
+// statements says what a figure's benchmarks and its target tell, and what
+// change could be told from chance.
+func statements(ind Indicator, fig Figure) []Statement {
+	var out []Statement
+	if fig.Status != Available {
+		return nil
+	}
+	for _, cmp := range fig.Comparisons {
+		if cmp.Kind == InTime {
+			continue
+		}
+		out = append(out, statement(ind, fig, cmp))
+	}
+	if n, ok := fallFromChance(ind, fig); ok {
+		out = append(out, Statement{About: "chance", Text: fmt.Sprintf("A fall of at least %s %s in a quarter would be needed before it could be told from chance.", Whole(n), ind.Counted)})
+	}
+	return out
+}
+
+func statement(ind Indicator, fig Figure, cmp Comparison) Statement {
+	about := string(cmp.Kind)
+	if cmp.Direction == NotCompared {
+		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For the %s, %s is not compared with %s: %s.", fig.Period.Label(), fig.Area.Place(), cmp.With, cmp.Reason)}
+	}
+	measured := ind.Noun
+	if ind.Kind == CrudeRate {
+		measured += " rate"
+	}
+	subject := fmt.Sprintf("In the %s, the %s in %s was", fig.Period.Label(), measured, fig.Area.Place())
+	if cmp.Kind == WithTarget {
+		words := map[Direction]string{Met: "at its target or beyond", OnTrack: "on track to its target", OffTrack: "off track to its target"}
+		by := ""
+		if p, err := ParsePeriod(ind.Target.By); err == nil {
+			by = " by the " + p.Label()
+		}
+		return Statement{About: about, Text: fmt.Sprintf("%s %s of %s%s, at %s.", subject, words[cmp.Direction], Amount(ind, *cmp.Value), by, bare(ind, *fig.Value))}
+	}
+	than := string(cmp.Direction) + " than"
+	if cmp.Direction == Similar {
+		than = "about the same as"
+	}
+	against := fmt.Sprintf("%s against %s", bare(ind, *fig.Value), Amount(ind, *cmp.Value))
+	if cmp.Kind == WithSimilar {
+		s := fmt.Sprintf("%s %s the average across similar areas (%s; %s highest of %d).", subject, than, against, Ordinal(cmp.Group.Rank), cmp.Group.Members)
+		s = strings.Replace(s, "1st highest", "highest", 1)
+		if cmp.Group.Proposal {
+			s += " The group of similar areas is proposed by this program from open data; it is not the police.uk group."
+		}
+		return Statement{About: about, Text: s}
+	}
+	return Statement{About: about, Text: fmt.Sprintf("%s %s in %s (%s).", subject, than, cmp.With, against)}
+}
+
+// fallFromChance is the smallest fall in a quarter's count, at the same
+// population, whose rate ratio's 95% interval lies below 1.
+func fallFromChance(ind Indicator, fig Figure) (int64, bool) {
+	if ind.Kind != CrudeRate || fig.Period.Kind != Quarter || *fig.Numerator < 1 {
+		return 0, false
+	}
+	count := *fig.Numerator
+	n := sort.Search(int(count)+1, func(fall int) bool {
+		r, err := stats.RateRatio(count-float64(fall), *fig.Denominator, count, *fig.Denominator, confidence)
+		return err == nil && r.Upper < 1
+	})
+	return int64(n), n <= int(count)
+}
+
 // domainWords are how a domain of the Indices is named in a sentence.
 var domainWords = map[string]string{
 	"imd": "", "income": " by income", "employment": " by employment", "education": " by education, skills and training",
@@ -197,4 +276,11 @@ func editionSentence(ind Indicator, fig Figure, old *Figure) string {
 		s += " " + capital(fig.BreakBefore) + "."
 	}
 	return s
+}
+
+func lower(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"outcomes/metrics"
@@ -31,19 +32,23 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	if err != nil {
 		return Computed{}, err
 	}
-	figures := metrics.Compute(strategy, facts)
+	result := metrics.Compute(strategy, facts)
+	figures := result.Figures
 	done := Computed{Figures: len(figures)}
 	held := map[string]metrics.Figure{}
 	if err := eachFigure(ctx, s.q, metrics.FigureFilter{}, func(f metrics.Figure) { held[figureKey(f)] = f }); err != nil {
 		return done, err
 	}
-	var fresh []metrics.Figure
+	var fresh, moved []metrics.Figure
 	for _, f := range figures {
 		key := figureKey(f)
 		old, ok := held[key]
 		delete(held, key)
 		switch {
 		case ok && sameFigure(old, f):
+			if !slices.Equal(old.Batches, f.Batches) { // the same again from a newer file
+				moved = append(moved, metrics.Figure{ID: old.ID, Batches: f.Batches})
+			}
 			continue
 		case ok:
 			done.Revised++
@@ -59,6 +64,9 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 		strategy sql.Null[string]
 	}
 	if err := s.tx.QueryRowContext(ctx, `SELECT figures, figures_strategy FROM house`).Scan(&state.version, &state.strategy); err != nil {
+		return done, err
+	}
+	if err := s.saveSignals(ctx, result.Signals, moved); err != nil {
 		return done, err
 	}
 	if len(fresh) == 0 && len(held) == 0 && state.version == version && state.strategy.V == strategy.SHA {
@@ -89,13 +97,64 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	return done, err
 }
 
+// saveSignals replaces the signals, and points figures that read as before to
+// the batches that they come from now.
+func (s *Session) saveSignals(ctx context.Context, signals []metrics.Signal, moved []metrics.Figure) error {
+	for _, f := range moved {
+		b, err := json.Marshal(f.Batches)
+		if err != nil {
+			return err
+		}
+		if _, err := s.tx.ExecContext(ctx, `UPDATE figure SET batches = ? WHERE id = ?`, string(b), f.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := s.tx.ExecContext(ctx, `DELETE FROM signal`); err != nil {
+		return err
+	}
+	rows := newBulk(s.tx, `INSERT INTO signal (indicator, area, period_kind, body) VALUES `, "", 4)
+	for _, sig := range signals {
+		b, err := json.Marshal(sig)
+		if err != nil {
+			return err
+		}
+		if err := rows.add(ctx, sig.Indicator, sig.Area, sig.Kind, string(b)); err != nil {
+			return err
+		}
+	}
+	return rows.flush(ctx)
+}
+
+// Signals gives what the series of an indicator say over time, of every area
+// and kind of period where area and kind are empty.
+func (s reading) Signals(ctx context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error) {
+	var out []metrics.Signal
+	err := s.each(ctx, `SELECT body FROM signal WHERE indicator = ?1 AND (?2 = '' OR area = ?2) AND (?3 = '' OR period_kind = ?3) ORDER BY area, period_kind`,
+		func(r *sql.Rows) error {
+			var body string
+			if err := r.Scan(&body); err != nil {
+				return err
+			}
+			var sig metrics.Signal
+			if err := json.Unmarshal([]byte(body), &sig); err != nil {
+				return err
+			}
+			out = append(out, sig)
+			return nil
+		}, indicator, area, kind)
+	if err != nil {
+		return nil, failed("read the signals", err)
+	}
+	return out, nil
+}
+
 // insertFigures adds new figures and new revisions; a figure with an ID takes
 // the place of that one.
 func (s *Session) insertFigures(ctx context.Context, made int64, figures []metrics.Figure) error {
 	insert, err := s.tx.PrepareContext(ctx, `INSERT INTO figure (indicator, priority, area, area_name, area_kind, period, period_kind, period_end,
-		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, sentence)
+		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, sentence, statements, batches)
 		VALUES (?,?,?,?,?,?,?,?, (SELECT coalesce(max(revision), 0) + 1 FROM figure WHERE indicator = ?1 AND area = ?3 AND period = ?6),
-		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
+		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
 	if err != nil {
 		return err
 	}
@@ -105,13 +164,13 @@ func (s *Session) insertFigures(ctx context.Context, made int64, figures []metri
 				return err
 			}
 		}
-		notes, comparisons, err := packed(f)
+		lists, err := packed(f)
 		if err != nil {
 			return err
 		}
 		if _, err := insert.ExecContext(ctx, f.Indicator, f.Priority, f.Area.Code, f.Area.Name, f.Area.Kind, f.Period.Code(), f.Period.Kind, f.Period.Last.String(),
 			made, f.Status, f.Reason, f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Unit, f.Rank, f.RankOf,
-			f.Method, f.Denominated, notes, f.BreakBefore, comparisons, f.Sentence); err != nil {
+			f.Method, f.Denominated, lists[0], f.BreakBefore, lists[1], f.Sentence, lists[2], lists[3]); err != nil {
 			return fmt.Errorf("%s %s %s: %w", f.Indicator, f.Area.Code, f.Period.Code(), err)
 		}
 	}
@@ -132,16 +191,29 @@ func sameFigure(a, b metrics.Figure) bool {
 	if len(a.Comparisons) == 0 && len(b.Comparisons) == 0 {
 		a.Comparisons, b.Comparisons = nil, nil
 	}
+	if len(a.Statements) == 0 && len(b.Statements) == 0 {
+		a.Statements, b.Statements = nil, nil
+	}
+	a.Batches, b.Batches = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
-func packed(f metrics.Figure) (notes, comparisons string, err error) {
-	n, err := json.Marshal(append([]string{}, f.Notes...))
-	if err != nil {
-		return "", "", err
+// packed writes a figure's lists as they are stored: notes, comparisons,
+// statements, batches.
+func packed(f metrics.Figure) ([]string, error) {
+	var out []string
+	for _, list := range []any{f.Notes, f.Comparisons, f.Statements, f.Batches} {
+		if reflect.ValueOf(list).Len() == 0 {
+			out = append(out, "[]")
+			continue
+		}
+		b, err := json.Marshal(list)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, string(b))
 	}
-	c, err := json.Marshal(append([]metrics.Comparison{}, f.Comparisons...))
-	return string(n), string(c), err
+	return out, nil
 }
 
 // Figures gives the figures in force that the filter chooses, in order of
@@ -173,21 +245,27 @@ func eachFigure(ctx context.Context, q queryer, filter metrics.FigureFilter, do 
 			args = append(args, a)
 		}
 	}
+	return eachFigureWhere(ctx, q, strings.Join(where, " AND "), args, do)
+}
+
+// eachFigureWhere hands over the figures of a condition in order of indicator,
+// area, kind of period, period and revision.
+func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, do func(metrics.Figure)) error {
 	rows, err := q.QueryContext(ctx, `SELECT f.id, f.revision, c.made_at, f.indicator, f.priority, f.area, f.area_name, f.area_kind, f.period, f.status, f.reason,
-		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.notes, f.break_before, f.comparisons, f.sentence
+		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.notes, f.break_before, f.comparisons, f.sentence, f.statements, f.batches
 		FROM figure f JOIN computation c ON c.id = f.made_by
-		WHERE `+strings.Join(where, " AND ")+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period`, args...)
+		WHERE `+where+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period, f.revision`, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var f metrics.Figure
-		var period, notes, comparisons string
+		var period, notes, comparisons, statements, batches string
 		var num, den, value, lower, upper sql.Null[float64]
 		var rank, of sql.Null[int]
 		if err := rows.Scan(&f.ID, &f.Revision, &f.MadeAt, &f.Indicator, &f.Priority, &f.Area.Code, &f.Area.Name, &f.Area.Kind, &period, &f.Status, &f.Reason,
-			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &notes, &f.BreakBefore, &comparisons, &f.Sentence); err != nil {
+			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &notes, &f.BreakBefore, &comparisons, &f.Sentence, &statements, &batches); err != nil {
 			return err
 		}
 		f.Numerator, f.Denominator = pointer(num), pointer(den)
@@ -196,13 +274,11 @@ func eachFigure(ctx context.Context, q queryer, filter metrics.FigureFilter, do 
 		if f.Period, err = metrics.ParsePeriod(period); err != nil {
 			return err
 		}
-		if notes != "[]" {
-			if err := json.Unmarshal([]byte(notes), &f.Notes); err != nil {
-				return err
+		for text, list := range map[string]any{notes: &f.Notes, comparisons: &f.Comparisons, statements: &f.Statements, batches: &f.Batches} {
+			if text == "[]" {
+				continue
 			}
-		}
-		if comparisons != "[]" {
-			if err := json.Unmarshal([]byte(comparisons), &f.Comparisons); err != nil {
+			if err := json.Unmarshal([]byte(text), list); err != nil {
 				return err
 			}
 		}
@@ -249,12 +325,9 @@ func (s reading) StrategySource(ctx context.Context) ([]byte, error) {
 func (s reading) Batches(ctx context.Context) ([]metrics.Batch, error) {
 	var out []metrics.Batch
 	at := map[int64]int{}
-	err := s.each(ctx, `SELECT id, source, release, file, member, name, size, digest, period, coverage, rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated,
-		facts, facts_sha, sample, imported_at, current, coalesce(superseded_by, 0) FROM batch ORDER BY id DESC`, func(r *sql.Rows) error {
-		var b metrics.Batch
-		a := &b.Account
-		if err := r.Scan(&b.ID, &b.Source, &b.Release, &b.File, &b.Member, &b.Name, &b.Size, &b.Digest, &b.Period, &b.Coverage, &a.Read, &a.Kept, &a.WithoutLocation, &a.Outside, &a.Rejected, &a.Repeated,
-			&b.Facts, &b.FactsSHA, &b.Sample, &b.ImportedAt, &b.Current, &b.Superseded); err != nil {
+	err := s.each(ctx, `SELECT `+batchColumns+` FROM batch ORDER BY id DESC`, func(r *sql.Rows) error {
+		b, err := scanBatch(r)
+		if err != nil {
 			return err
 		}
 		at[b.ID] = len(out)
@@ -277,4 +350,16 @@ func (s reading) Batches(ctx context.Context) ([]metrics.Batch, error) {
 		return nil, failed("read the ledger", err)
 	}
 	return out, nil
+}
+
+const batchColumns = `id, source, release, file, member, name, size, digest, period, coverage, rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated,
+	facts, facts_sha, sample, imported_at, current, coalesce(superseded_by, 0)`
+
+func scanBatch(r *sql.Rows) (metrics.Batch, error) {
+	var b metrics.Batch
+	a := &b.Account
+	err := r.Scan(&b.ID, &b.Source, &b.Release, &b.File, &b.Member, &b.Name, &b.Size, &b.Digest, &b.Period, &b.Coverage,
+		&a.Read, &a.Kept, &a.WithoutLocation, &a.Outside, &a.Rejected, &a.Repeated,
+		&b.Facts, &b.FactsSHA, &b.Sample, &b.ImportedAt, &b.Current, &b.Superseded)
+	return b, err
 }

@@ -144,6 +144,8 @@ func (s reading) Facts(ctx context.Context, g *metrics.Geography, needs metrics.
 		Outcomes:  map[string]map[string]map[string]map[metrics.Month]int64{},
 		Residents: map[string]map[int]metrics.Estimate{},
 		Editions:  map[int]map[string][]metrics.DeprivationRank{},
+
+		EditionBatches: map[int]map[string]int64{},
 	}
 	var version int64
 	var sample sql.Null[bool]
@@ -198,7 +200,8 @@ func (s reading) files(ctx context.Context, f *metrics.Facts, needs metrics.Need
 		FROM street_file f JOIN batch b ON b.id = f.batch_id WHERE b.current = 1`, func(r *sql.Rows) error {
 		var file metrics.StreetFile
 		var coverage, forceArea, month string
-		if err := r.Scan(&file.Batch, &coverage, &file.NoLSOA, &file.Read, &file.Force, &forceArea, &month, &file.HasLSOA, &file.Scheme); err != nil {
+		var batch int64
+		if err := r.Scan(&batch, &coverage, &file.NoLSOA, &file.Read, &file.Force, &forceArea, &month, &file.HasLSOA, &file.Scheme); err != nil {
 			return err
 		}
 		m, err := metrics.ParseMonth(month)
@@ -208,6 +211,7 @@ func (s reading) files(ctx context.Context, f *metrics.Facts, needs metrics.Need
 		for _, area := range policed[forceArea] {
 			list, ok := covered[coverage][area]
 			file.ForOthers = !ok || list != lsoas[area]
+			file.Batches = []int64{batch}
 			if f.Files[area] == nil {
 				f.Files[area] = map[metrics.Month]metrics.StreetFile{}
 			}
@@ -232,14 +236,14 @@ func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Nee
 		return nil
 	}
 	in, args := inList(active)
-	err := s.each(ctx, `SELECT c.area, t.name, f.month, sum(c.n)
+	err := s.each(ctx, `SELECT c.area, t.name, f.month, f.batch_id, c.n
 		FROM street_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
 		JOIN crime_area c ON c.batch_id = f.batch_id AND c.area IN (`+in+`)
 		JOIN crime_type t ON t.id = c.crime_type
-		GROUP BY c.area, t.name, f.month`, func(r *sql.Rows) error {
+		ORDER BY f.batch_id`, func(r *sql.Rows) error {
 		var area, kind, month string
-		var n int64
-		if err := r.Scan(&area, &kind, &month, &n); err != nil {
+		var batch, n int64
+		if err := r.Scan(&area, &kind, &month, &batch, &n); err != nil {
 			return err
 		}
 		m, err := metrics.ParseMonth(month)
@@ -254,6 +258,10 @@ func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Nee
 			f.Crimes[area][kind] = map[metrics.Month]int64{}
 		}
 		f.Crimes[area][kind][m] += n
+		if file, ok := f.Files[area][m]; ok && !slices.Contains(file.Batches, batch) {
+			file.Batches = append(file.Batches, batch)
+			f.Files[area][m] = file
+		}
 		return nil
 	}, args...)
 	if err != nil {
@@ -305,11 +313,11 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",
 // which all of them are there and it is not.
 func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 	raw := map[string]map[int]metrics.Estimate{}
-	err := s.each(ctx, `SELECT area, year, age, persons, base FROM population ORDER BY area, year, age`, func(r *sql.Rows) error {
+	err := s.each(ctx, `SELECT area, year, age, persons, base, batch_id FROM population ORDER BY area, year, age`, func(r *sql.Rows) error {
 		var area string
 		var year, age, base int
-		var persons int64
-		if err := r.Scan(&area, &year, &age, &persons, &base); err != nil {
+		var persons, batch int64
+		if err := r.Scan(&area, &year, &age, &persons, &base, &batch); err != nil {
 			return err
 		}
 		if raw[area] == nil {
@@ -317,6 +325,9 @@ func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 		}
 		e := raw[area][year]
 		e.Base = base
+		if !slices.Contains(e.Batches, batch) {
+			e.Batches = append(e.Batches, batch)
+		}
 		switch {
 		case age < 0:
 			e.Persons = persons
@@ -375,6 +386,7 @@ func sumEstimates(raw map[string]map[int]metrics.Estimate, areas []string, year 
 		}
 		sum.Base = e.Base
 		sum.Persons += e.Persons
+		sum.Batches = append(sum.Batches, e.Batches...)
 		switch {
 		case i == 0:
 			sum.Ages = slices.Clone(e.Ages)
@@ -412,20 +424,22 @@ func (s reading) editions(ctx context.Context, f *metrics.Facts, needs metrics.N
 	for _, d := range needs.Domains {
 		domains = append(domains, d)
 	}
-	return s.each(ctx, `SELECT f.edition, f.domain, r.lsoa, r.lad, r.rank
+	return s.each(ctx, `SELECT f.edition, f.domain, f.batch_id, r.lsoa, r.lad, r.rank
 		FROM deprivation_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
 		JOIN deprivation_rank r ON r.batch_id = f.batch_id
 		WHERE f.domain IN (`+marks(len(domains))+`)
 		ORDER BY f.edition, f.domain, r.lsoa`, func(r *sql.Rows) error {
 		var edition, rank int
 		var domain, lad string
-		var lsoa int64
-		if err := r.Scan(&edition, &domain, &lsoa, &lad, &rank); err != nil {
+		var lsoa, batch int64
+		if err := r.Scan(&edition, &domain, &batch, &lsoa, &lad, &rank); err != nil {
 			return err
 		}
 		if f.Editions[edition] == nil {
 			f.Editions[edition] = map[string][]metrics.DeprivationRank{}
+			f.EditionBatches[edition] = map[string]int64{}
 		}
+		f.EditionBatches[edition][domain] = batch
 		f.Editions[edition][domain] = append(f.Editions[edition][domain],
 			metrics.DeprivationRank{LSOA: lsoaCode(lsoa), LAD: lad, LADName: names[key(edition, lad)], Rank: rank})
 		return nil

@@ -82,6 +82,7 @@ type file struct {
 	Force       area        `yaml:"force"`
 	Similar     similar     `yaml:"similar"`
 	Events      []event     `yaml:"events"`
+	Breaks      []brk       `yaml:"breaks"`
 	Priorities  []priority  `yaml:"priorities"`
 	Indicators  []indicator `yaml:"indicators"`
 }
@@ -92,10 +93,38 @@ type area struct {
 }
 
 type similar struct {
-	Name   string   `yaml:"name"`
-	Source string   `yaml:"source"`
-	Date   string   `yaml:"date"`
-	Areas  []string `yaml:"areas"`
+	Name     string   `yaml:"name"`
+	Source   string   `yaml:"source"`
+	Date     string   `yaml:"date"`
+	Proposal bool     `yaml:"proposal"`
+	Areas    []string `yaml:"areas"`
+}
+
+type brk struct {
+	From       string   `yaml:"from"`
+	To         string   `yaml:"to"`
+	Label      string   `yaml:"label"`
+	Reason     string   `yaml:"reason"`
+	Refuse     bool     `yaml:"refuse"`
+	Indicators []string `yaml:"indicators"`
+	Areas      []string `yaml:"areas"`
+}
+
+type target struct {
+	Baseline   milestone   `yaml:"baseline"`
+	Value      *float64    `yaml:"value"`
+	By         string      `yaml:"by"`
+	Milestones []milestone `yaml:"milestones"`
+}
+
+type milestone struct {
+	Period string   `yaml:"period"`
+	Value  *float64 `yaml:"value"`
+}
+
+type step struct {
+	From   string `yaml:"from"`
+	Reason string `yaml:"reason"`
 }
 
 type event struct {
@@ -129,6 +158,8 @@ type indicator struct {
 	Periods        []string `yaml:"periods"`
 	Comparators    []string `yaml:"comparators"`
 	Headline       bool     `yaml:"headline"`
+	Target         *target  `yaml:"target"`
+	Steps          []step   `yaml:"steps"`
 	Definition     string   `yaml:"definition"`
 	Rationale      string   `yaml:"rationale"`
 	Source         string   `yaml:"source"`
@@ -252,7 +283,92 @@ func (c *check) strategy(f file) *metrics.Strategy {
 	}
 	c.priorities(f, s)
 	c.indicators(f, s)
+	c.breaks(f, s)
 	return s
+}
+
+func (c *check) breaks(f file, s *metrics.Strategy) {
+	for i, b := range f.Breaks {
+		path := fmt.Sprintf(".breaks[%d]", i)
+		c.month(path+".from", b.From)
+		if b.To != "" {
+			c.month(path+".to", b.To)
+		}
+		if b.To != "" && b.To < b.From {
+			c.bad(path+".to", "the break ends before it begins")
+		}
+		c.need(path+".label", b.Label)
+		c.need(path+".reason", b.Reason)
+		if n := len([]rune(b.Label)); n > 50 {
+			c.bad(path+".label", "the label has %d characters; a chart has room for 50", n)
+		}
+		for j, id := range b.Indicators {
+			if _, ok := s.Indicator(id); !ok {
+				c.bad(fmt.Sprintf("%s.indicators[%d]", path, j), "there is no indicator %q in this file", id)
+			}
+		}
+		s.Breaks = append(s.Breaks, metrics.Break(b))
+	}
+}
+
+func (c *check) month(path, value string) {
+	if _, err := metrics.ParseMonth(value); err != nil {
+		c.bad(path, "%s", err)
+	}
+}
+
+// target checks that there is a way to say whether a target is on track: where
+// it starts, where it goes, and by when.
+func (c *check) target(path string, x indicator) *metrics.Target {
+	t := x.Target
+	if t == nil {
+		return nil
+	}
+	out := &metrics.Target{By: t.By}
+	at := path + ".target"
+	if t.Value == nil {
+		c.bad(at+".value", "the target has no value")
+	} else {
+		out.Value = *t.Value
+	}
+	if _, err := metrics.ParsePeriod(t.By); err != nil {
+		c.bad(at+".by", "%s", err)
+	}
+	if x.Polarity == "none" {
+		c.bad(at, "an indicator without a judgement cannot have a target: polarity must be low or high")
+	}
+	read := func(path string, m milestone) metrics.Milestone {
+		if m.Value == nil {
+			c.bad(path+".value", "the value is missing")
+			return metrics.Milestone{}
+		}
+		if _, err := metrics.ParsePeriod(m.Period); err != nil {
+			c.bad(path+".period", "%s", err)
+		}
+		return metrics.Milestone{Period: m.Period, Value: *m.Value}
+	}
+	// Without a baseline the target stands and says that it cannot be judged.
+	if t.Baseline.Period != "" || t.Baseline.Value != nil {
+		out.Baseline = read(at+".baseline", t.Baseline)
+	}
+	for i, m := range t.Milestones {
+		out.Milestones = append(out.Milestones, read(fmt.Sprintf("%s.milestones[%d]", at, i), m))
+	}
+	return out
+}
+
+func (c *check) steps(path string, x indicator) []metrics.Step {
+	var out []metrics.Step
+	for i, st := range x.Steps {
+		at := fmt.Sprintf("%s.steps[%d]", path, i)
+		c.month(at+".from", st.From)
+		c.need(at+".reason", st.Reason)
+		if i > 0 && st.From <= x.Steps[i-1].From {
+			c.bad(at+".from", "steps must be in order of time")
+		}
+		out = append(out, metrics.Step(st))
+	}
+	return out
 }
 
 func (c *check) similar(f file) {
@@ -338,6 +454,7 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 			Numerator: x.Numerator.metric(), Denominator: x.Denominator.metric(),
 			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: x.Decimals,
 			Comparators: x.Comparators, Headline: x.Headline,
+			Target: c.target(path, x), Steps: c.steps(path, x),
 			Definition: x.Definition, Rationale: x.Rationale, Source: x.Source, SourceURL: x.SourceURL,
 			Method: x.Method, Frequency: x.Frequency, Caveats: x.Caveats,
 		}
@@ -349,12 +466,12 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 			if x.Numerator.From == "deprivation" {
 				c.oneOf(at, p, "edition")
 			} else {
-				c.oneOf(at, p, "quarter", "year-ending")
+				c.oneOf(at, p, "month", "quarter", "year-ending")
 			}
 			ind.Periods = append(ind.Periods, metrics.PeriodKind(p))
 		}
 		for j, p := range x.Comparators {
-			c.oneOf(fmt.Sprintf("%s.comparators[%d]", path, j), p, "corresponding-period", "force")
+			c.oneOf(fmt.Sprintf("%s.comparators[%d]", path, j), p, "corresponding-period", "force", "similar", "england", "target")
 		}
 		s.Indicators = append(s.Indicators, ind)
 	}

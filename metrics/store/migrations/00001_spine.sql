@@ -265,7 +265,18 @@ CREATE TABLE figure (
     break_before TEXT NOT NULL,
     comparisons  TEXT NOT NULL,
     sentence     TEXT NOT NULL,
+    statements   TEXT NOT NULL,
+    batches      TEXT NOT NULL, -- numbers of the batches it was made from
     UNIQUE (indicator, area, period, revision),
     CHECK ((status = 'available') = (value IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX figure_current ON figure (indicator, area, period_kind, period_end, period) WHERE current = 1;
+
+-- What the current figures' series say over time, made anew with them.
+CREATE TABLE signal (
+    indicator   TEXT NOT NULL,
+    area        TEXT NOT NULL,
+    period_kind TEXT NOT NULL,
+    body        TEXT NOT NULL,
+    PRIMARY KEY (indicator, area, period_kind)
+) STRICT, WITHOUT ROWID;
