@@ -126,7 +126,7 @@ func invented() *metrics.Facts {
 
 // demo is a ledger with figures of every indicator and a hundred batches.
 func demo(t testing.TB, s *metrics.Strategy) *ledger {
-	l := &ledger{figures: metrics.Compute(s, invented()), state: metrics.State{Sample: true, MadeAt: "2026-11-20T02:30:00Z"}}
+	l := &ledger{figures: metrics.Compute(s, invented()).Figures, state: metrics.State{Sample: true, MadeAt: "2026-11-20T02:30:00Z"}}
 	slices.SortStableFunc(l.figures, func(a, b metrics.Figure) int {
 		if c := strings.Compare(a.Indicator, b.Indicator); c != 0 {
 			return c

@@ -75,11 +75,13 @@ type record struct {
 	Sample            bool         `json:"sample"`
 	Method            string       `json:"method"`
 	Comparisons       []comparison `json:"comparisons"`
+	Statements        []statement  `json:"statements"`
 	Revision          int          `json:"revision"`
 	MadeAt            string       `json:"made_at"`
 }
 
 type comparison struct {
+	Kind      string   `json:"kind"`
 	With      string   `json:"with"`
 	Period    string   `json:"period"`
 	Value     *float64 `json:"value"`
@@ -91,6 +93,48 @@ type comparison struct {
 	Lower     *float64 `json:"lower"`
 	Upper     *float64 `json:"upper"`
 	Reason    string   `json:"reason"`
+	Care      string   `json:"care"`
+	Group     *group   `json:"group"`
+}
+
+// statement is a sentence besides the first; one that would not be fair is
+// refused and says why.
+type statement struct {
+	About   string `json:"about"`
+	Text    string `json:"text"`
+	Refused bool   `json:"refused"`
+}
+
+// group is how similar areas spread; the comparison's value is their mean.
+type group struct {
+	Name          string   `json:"name"`
+	Proposal      bool     `json:"proposal"`
+	Members       int      `json:"members"`
+	Rank          int      `json:"rank"`
+	Least         *float64 `json:"least"`
+	LowerQuartile *float64 `json:"lower_quartile"`
+	Median        *float64 `json:"median"`
+	UpperQuartile *float64 `json:"upper_quartile"`
+	Greatest      *float64 `json:"greatest"`
+	Values        []member `json:"values"`
+}
+
+type member struct {
+	Code  string   `json:"area_code"`
+	Name  string   `json:"area_name"`
+	Value *float64 `json:"value"`
+}
+
+func groupOf(g *metrics.Group) *group {
+	if g == nil {
+		return nil
+	}
+	out := &group{Name: g.Name, Proposal: g.Proposal, Members: g.Members, Rank: g.Rank, Least: finite(&g.Least), LowerQuartile: finite(&g.LowerQuartile),
+		Median: finite(&g.Median), UpperQuartile: finite(&g.UpperQuartile), Greatest: finite(&g.Greatest)}
+	for _, m := range g.Values {
+		out.Values = append(out.Values, member{m.Code, m.Name, finite(&m.Value)})
+	}
+	return out
 }
 
 // JSON writes figures as an array of objects named as the CSV's columns, with
@@ -106,12 +150,15 @@ func JSON(w io.Writer, figures []metrics.Figure, sample bool) error {
 			Value: finite(f.Value), Lower: finite(f.Lower), Upper: finite(f.Upper),
 			Unit: f.Unit, Status: string(f.Status), Rank: f.Rank, RankOf: f.RankOf, Sentence: f.Sentence,
 			Shorthand: f.Status.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
-			Notes: Notes(f), Sample: sample, Method: f.Method, Comparisons: []comparison{},
+			Notes: Notes(f), Sample: sample, Method: f.Method, Comparisons: []comparison{}, Statements: []statement{},
 			Revision: f.Revision, MadeAt: f.MadeAt,
 		}
 		for _, c := range f.Comparisons {
-			r.Comparisons = append(r.Comparisons, comparison{c.With, c.Period, finite(c.Value), finite(c.Numerator),
-				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason})
+			r.Comparisons = append(r.Comparisons, comparison{string(c.Kind), c.With, c.Period, finite(c.Value), finite(c.Numerator),
+				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason, c.Care, groupOf(c.Group)})
+		}
+		for _, s := range f.Statements {
+			r.Statements = append(r.Statements, statement{s.About, s.Text, s.Refused})
 		}
 		records = append(records, r)
 	}
