@@ -56,6 +56,7 @@ type Report struct {
 	Account    metrics.Account
 	Rules      []RuleCount // why rows were rejected, the most frequent rule first
 	Notices    []RuleCount // what a reader should know of rows that were kept, the same way
+	Gaps       []string    // in words: months without a file, forces without any
 	Figures    store.Computed
 }
 
@@ -95,10 +96,49 @@ func (i Import) Run(ctx context.Context) (Report, error) {
 		if i.Watch != nil {
 			i.Watch.Computing()
 		}
+		if report.Gaps, err = i.gaps(ctx, tx); err != nil {
+			return err
+		}
 		report.Figures, err = tx.Compute(ctx, i.Strategy, "import "+string(report.Source))
 		return err
 	})
 	return report, err
+}
+
+// gaps says which months are missing between the first and the last of the
+// forces whose files the strategy's areas depend on.
+func (i Import) gaps(ctx context.Context, tx *store.Session) ([]string, error) {
+	if i.Reader.Source() != metrics.PoliceSource {
+		return nil, nil
+	}
+	g, err := tx.Geography(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, area := range metrics.PoliceAreas(i.Strategy, g) {
+		force, months, err := tx.StreetMonths(ctx, area)
+		if err != nil {
+			return nil, err
+		}
+		if len(months) == 0 {
+			out = append(out, fmt.Sprintf("no file of %s (%s) is held: what is counted from it has no figure", g.Names[area], area))
+			continue
+		}
+		var missing []string
+		for n, m := range months[1:] {
+			for gap := months[n] + 1; gap < m; gap++ {
+				missing = append(missing, gap.String())
+			}
+		}
+		if len(missing) > 12 {
+			missing = append(missing[:12], fmt.Sprintf("and %d more", len(missing)-12))
+		}
+		if len(missing) > 0 {
+			out = append(out, fmt.Sprintf("%s, %s to %s: no file for %s", force, months[0], months[len(months)-1], strings.Join(missing, ", ")))
+		}
+	}
+	return out, nil
 }
 
 // choose keeps the files that the source knows. In a folder or zip the others
@@ -114,7 +154,7 @@ func (i Import) choose(archive *Archive, report *Report) ([]Input, error) {
 		case strings.EqualFold(filepath.Ext(in.Name), ".xls"): // it may be the very file, in a format that cannot be read
 			report.PassedOver = append(report.PassedOver, PassedOver{in.Path, i.WhyNot(in).Error()})
 		default:
-			report.PassedOver = append(report.PassedOver, PassedOver{in.Path, "not a layout of this source"})
+			report.PassedOver = append(report.PassedOver, PassedOver{in.Path, "not a layout that this source reads"})
 		}
 	}
 	if len(inputs) == 0 {

@@ -11,8 +11,12 @@ import (
 // inTime sets each figure of a series beside the corresponding period a year
 // earlier, and marks where the series breaks.
 func (c *computation) inTime(ind Indicator, a Area, series []Figure, grounds map[Period]ground) {
+	if len(series) == 0 {
+		return
+	}
 	at := map[Period]int{}
 	var last ground
+	newest := series[len(series)-1].Period.Last
 	for i, fig := range series {
 		at[fig.Period] = i
 		if g, ok := grounds[fig.Period]; ok {
@@ -34,6 +38,8 @@ func (c *computation) inTime(ind Indicator, a Area, series []Figure, grounds map
 			cmp.Reason = "the series begins later"
 		case series[j].Status != Available:
 			cmp.Reason = series[j].Reason
+		case ind.Settles > 0 && series[i].Period.Last > newest-Month(ind.Settles):
+			cmp.Reason = fmt.Sprintf("what became of the %s of the latest %d months is still coming in", ind.Counted, ind.Settles)
 		default:
 			if cmp.Reason, cmp.Care = c.guard(ind, a, grounds[series[i].Period], grounds[before]); cmp.Reason == "" {
 				setBeside(ind, &cmp, series[i], series[j])

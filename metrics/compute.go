@@ -29,6 +29,21 @@ func NeedsOf(s *Strategy, g *Geography) Needs {
 	return n
 }
 
+// PoliceAreas are the force areas on whose files the strategy's figures
+// depend: its own and those that police its similar areas.
+func PoliceAreas(s *Strategy, g *Geography) []string {
+	var out []string
+	if f, ok := forceOf(s, g); ok {
+		out = append(out, f.Code)
+	}
+	for _, a := range districtsOf(s, g) {
+		if code, ok := g.ForceArea(a.Code); ok && !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
+
 // OwnArea is the strategy's district, named by the lookups where the file does not.
 func OwnArea(s *Strategy, g *Geography) Area {
 	a := s.Area
@@ -219,14 +234,14 @@ func (c *computation) figure(ind Indicator, a Area, p Period, last Month) (Figur
 	if ind.Denominator.From == FromResidents {
 		e, year, ok := c.residents(a, p.MidpointYear())
 		if !ok {
-			fig.Reason = fmt.Sprintf("there is no population estimate of %s for %d or a year before it", a.Name, p.MidpointYear())
+			fig.Reason = fmt.Sprintf("no population estimate of %s for %d or a year before it has been imported", a.Name, p.MidpointYear())
 			return fig, 0
 		}
 		den, base = float64(e.Persons), e.Base
 		fig.Batches = e.Batches
 		fig.Denominated = fmt.Sprintf("ONS mid-%d population estimate", year)
 		if year != p.MidpointYear() {
-			fig.Notes = append(fig.Notes, fmt.Sprintf("The rate uses the mid-%d population estimate: there is none for %d.", year, p.MidpointYear()))
+			fig.Notes = append(fig.Notes, fmt.Sprintf("The rate uses the mid-%d population estimate: none for %d has been imported.", year, p.MidpointYear()))
 		}
 	} else {
 		den = c.count(ind.Denominator, a, p)
@@ -303,7 +318,7 @@ func (c *computation) cannot(ind Indicator, a Area, p Period, last Month) string
 	}
 	switch {
 	case len(missing) > 0:
-		return fmt.Sprintf("there is no %s file for %s", force, listed(missing))
+		return fmt.Sprintf("the %s file for %s has not been imported", force, listed(missing))
 	case len(later) > 0:
 		return fmt.Sprintf("the %s file for %s has not come in yet", force, listed(later))
 	case len(others) > 0:

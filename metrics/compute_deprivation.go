@@ -6,6 +6,10 @@ import (
 	"slices"
 )
 
+// editionBand is the move of a share between editions, in percentage points,
+// from which on up or down is said.
+const editionBand = 1
+
 // share is a district's part in the most deprived tenth of an edition.
 type share struct {
 	code, name    string
@@ -61,18 +65,19 @@ func (c *computation) editions(ind Indicator) []Figure {
 			key := c.districtKey(area.Code)
 			if old, ok := before[key]; ok {
 				cmp := Comparison{Kind: InTime, With: "previous edition", Period: EditionOf(before2).Code(), Value: old.Value, Numerator: old.Numerator,
-					Rule: "up or down by the plain difference of the figures shown: all neighbourhoods are counted, not a sample"}
+					Rule: "up or down where the share moved by one percentage point or more: all neighbourhoods are counted, not a sample, and a smaller move can be one of them crossing the line"}
 				change := 0
-				if Decimal(*fig.Value, ind.Decimals) != Decimal(*old.Value, ind.Decimals) {
+				switch moved := *fig.Value - *old.Value; {
+				case moved >= editionBand:
 					change = 1
-					if *fig.Value < *old.Value {
-						change = -1
-					}
+				case moved <= -editionBand:
+					change = -1
 				}
 				cmp.Direction, cmp.Verdict = judged(change, ind.Polarity)
 				fig.Comparisons = append(fig.Comparisons, cmp)
 				if !maps.Equal(lsoasBefore[key], s.lsoas) {
 					fig.BreakBefore = redrawn(old, fig)
+					fig.Comparisons[0].Care = fig.BreakBefore
 				}
 				fig.Sentence = editionSentence(ind, fig, &old)
 			} else {

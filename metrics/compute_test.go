@@ -134,12 +134,12 @@ func TestMissingMonths(t *testing.T) {
 		period string
 		want   string
 	}{
-		{"a month without a file", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 7)) }, "2019-Q3", "there is no Ceton Police file for July 2019"},
-		{"a year with such a month", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 7)) }, "YE2019-12", "there is no Ceton Police file for July 2019"},
+		{"a month without a file", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 7)) }, "2019-Q3", "the Ceton Police file for July 2019 has not been imported"},
+		{"a year with such a month", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 7)) }, "YE2019-12", "the Ceton Police file for July 2019 has not been imported"},
 		{"two of them", func(f *Facts) {
 			delete(f.Files["E08000001"], NewMonth(2019, 7))
 			delete(f.Files["E08000001"], NewMonth(2019, 8))
-		}, "2019-Q3", "there is no Ceton Police file for July 2019 and August 2019"},
+		}, "2019-Q3", "the Ceton Police file for July 2019 and August 2019 has not been imported"},
 		{"the newest quarter not whole yet", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 12)) }, "2019-Q4", "the Ceton Police file for December 2019 has not come in yet"},
 		{"read for other areas", func(f *Facts) {
 			f.Files["E08000001"][NewMonth(2019, 7)] = StreetFile{Force: "Ceton Police", HasLSOA: true, Scheme: Scheme2013, ForOthers: true}
@@ -153,7 +153,7 @@ func TestMissingMonths(t *testing.T) {
 			f.Files["E08000001"][NewMonth(2019, 7)] = StreetFile{Force: "Ceton Police", HasLSOA: true, Scheme: Scheme2010}
 		},
 			"2019-Q3", "does not carry over"},
-		{"no population", func(f *Facts) { f.Residents = nil }, "2019-Q3", "there is no population estimate of Aton for 2019 or a year before it"},
+		{"no population", func(f *Facts) { f.Residents = nil }, "2019-Q3", "no population estimate of Aton for 2019 or a year before it has been imported"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := smallFacts()
@@ -177,7 +177,7 @@ func TestNotComparedWithAGap(t *testing.T) {
 	if fig.Status != Available || fig.Comparisons[0].Direction != NotCompared {
 		t.Fatalf("%+v", fig)
 	}
-	if want := "It is not compared with the corresponding quarter: there is no Ceton Police file for July 2018."; !strings.HasSuffix(fig.Sentence, want) {
+	if want := "It is not compared with the corresponding quarter: the Ceton Police file for July 2018 has not been imported."; !strings.HasSuffix(fig.Sentence, want) {
 		t.Errorf("got %q", fig.Sentence)
 	}
 }
@@ -318,14 +318,14 @@ func TestSummarise(t *testing.T) {
 	figures := Compute(s, smallFacts()).Figures
 	sum := Summarise(s, figures)
 	p := sum.Priorities[0]
-	if p.Verdict != Worse || p.Words != "Getting worse" || len(p.Indicators) != 1 {
+	if p.Verdict != Worse || p.Words != "Violence: getting worse" || len(p.Indicators) != 1 {
 		t.Fatalf("%+v", p)
 	}
 	i := p.Indicators[0]
 	if i.Latest.Period.Code() != "2019-Q4" || i.Words != "Up on the corresponding quarter of 2018" {
 		t.Errorf("%s: %s", i.Latest.Period.Code(), i.Words)
 	}
-	if sum.Headline != "Violence crime rates are up." {
+	if sum.Headline != "In E08000001 violence is up on a year ago (quarter ending December 2019)." {
 		t.Errorf("headline: %s", sum.Headline)
 	}
 }

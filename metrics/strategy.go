@@ -122,7 +122,9 @@ type Indicator struct {
 	ID             string
 	Title          string // "Violence and sexual offences"
 	Noun           string // stands before "rate" in a sentence: "violence and sexual offences crime"
+	Short          string // its name within a sentence, without an article: "violence"
 	Counted        string // what the numerator counts, plural: "offences"
+	Whole          string // what a share is of, plural: "offences with a known outcome"
 	Priority       string // the priority's ID
 	Accountability Accountability
 	Kind           ValueKind
@@ -135,6 +137,7 @@ type Indicator struct {
 	Periods        []PeriodKind
 	Comparators    []string // "corresponding-period", "force", "similar", "england", "target"
 	Headline       bool     // shown on the overview
+	Settles        int      // months until a figure is whole; younger ones are not compared
 	Target         *Target
 	Steps          []Step
 

@@ -15,7 +15,7 @@ func Summarise(s *Strategy, figures []Figure) Summary {
 		ps.Indicators = slices.DeleteFunc(ps.Indicators, func(i IndicatorSummary) bool { return !i.Indicator.Headline })
 		sum.Priorities = append(sum.Priorities, ps)
 	}
-	sum.Headline = headline(sum.Priorities)
+	sum.Headline = headline(s, sum.Priorities)
 	return sum
 }
 
@@ -29,13 +29,23 @@ func SummaryOf(s *Strategy, p Priority, figures []Figure) PrioritySummary {
 		if i.Latest == nil || !i.Indicator.Headline {
 			continue
 		}
-		ps.Verdict, ps.Words = i.Verdict, verdictWords(i)
+		ps.Verdict, ps.Words = i.Verdict, capital(short(i.Indicator))+": "+lower(verdictWords(i))
 		break
 	}
 	return ps
 }
 
+// verdictWords are said of a priority with the indicator's name before them:
+// the verdict is that of its first headline indicator with a figure.
 func verdictWords(i IndicatorSummary) string {
+	words := plainVerdict(i)
+	if cmp, ok := firstComparison(*i.Latest); ok && cmp.Care != "" && cmp.Direction != NotCompared {
+		words += ", compared with care"
+	}
+	return words
+}
+
+func plainVerdict(i IndicatorSummary) string {
 	switch i.Verdict {
 	case Better:
 		return "Getting better"
@@ -98,12 +108,13 @@ func directionWords(fig Figure, cmp Comparison) string {
 
 func inThe(then string) string { return "in " + then }
 
-// headline is the answer in one sentence: what changed by rule first, the
-// newest kind of data first, three indicators at most.
-func headline(priorities []PrioritySummary) string {
+// headline is the answer in a sentence or two: where, what, on what. What
+// changed by rule comes first, and what is counted by the quarter before what
+// comes with an edition.
+func headline(s *Strategy, priorities []PrioritySummary) string {
 	type clause struct {
-		text  string
-		order int
+		text, period string
+		order        int
 	}
 	var clauses []clause
 	for _, p := range priorities {
@@ -112,15 +123,23 @@ func headline(priorities []PrioritySummary) string {
 				continue
 			}
 			cmp, _ := firstComparison(*i.Latest)
-			c := clause{text: fmt.Sprintf("%s rates are %s", i.Indicator.Noun, cmp.Direction)}
-			if i.Indicator.Kind == Proportion {
-				c.text = fmt.Sprintf("the %s is %s", i.Indicator.Noun, cmp.Direction)
+			on := " on a year ago"
+			if i.Kind == Edition {
+				on = " on " + strings.TrimPrefix(cmp.Period, "IoD")
 			}
+			if cmp.Direction == AboutSame {
+				on = strings.Replace(on, " on ", " as ", 1)
+				if i.Kind == Edition {
+					on = strings.Replace(on, " as ", " as in ", 1)
+				}
+			}
+			c := clause{text: fmt.Sprintf("%s is %s%s", short(i.Indicator), cmp.Direction, on), period: i.Latest.Period.Label()}
 			if i.Verdict == Same {
 				c.order++
 			}
 			if i.Kind == Edition {
 				c.order += 2
+				c.period = "the " + c.period
 			}
 			clauses = append(clauses, c)
 			break // one a priority: its first headline indicator
@@ -130,9 +149,32 @@ func headline(priorities []PrioritySummary) string {
 		return "There is nothing to report yet: the strategy's data have not come in."
 	}
 	slices.SortStableFunc(clauses, func(a, b clause) int { return a.order - b.order })
-	var texts []string
-	for _, c := range clauses[:min(3, len(clauses))] {
-		texts = append(texts, c.text)
+	clauses = clauses[:min(3, len(clauses))]
+	place := s.Area.Name
+	if place == "" {
+		place = s.Area.Code
 	}
-	return capital(strings.Join(texts, "; ")) + "."
+	var sentences []string
+	for at := 0; at < len(clauses); {
+		end := at + 1
+		texts := []string{clauses[at].text}
+		for ; end < len(clauses) && clauses[end].period == clauses[at].period; end++ {
+			texts = append(texts, clauses[end].text)
+		}
+		start := ""
+		if at == 0 {
+			start = "In " + place + " "
+		}
+		sentences = append(sentences, capital(fmt.Sprintf("%s%s (%s).", start, listed(texts), clauses[at].period)))
+		at = end
+	}
+	return strings.Join(sentences, " ")
+}
+
+// short is an indicator's name within a sentence.
+func short(ind Indicator) string {
+	if ind.Short != "" {
+		return ind.Short
+	}
+	return lower(ind.Title)
 }

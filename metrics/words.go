@@ -139,13 +139,24 @@ func changeSentence(ind Indicator, fig Figure, cmp Comparison, force *Figure) st
 	places := fmt.Sprintf("%s in %s", cmp.Direction, fig.Area.Place())
 	if force != nil {
 		if f, ok := firstComparison(*force); ok && f.Direction != NotCompared {
-			places += fmt.Sprintf(" and %s in %s", f.Direction, force.Area.Place())
+			if f.Direction == AboutSame && cmp.Direction == AboutSame {
+				places += " and in " + force.Area.Place()
+			} else {
+				places += fmt.Sprintf(" and %s in %s", f.Direction, force.Area.Place())
+			}
 		}
 	}
-	return fmt.Sprintf("In the %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), from %s (%s).",
+	return fmt.Sprintf("In the %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), %s %s (%s).",
 		fig.Period.Label(), ind.Noun, places, fig.Period.Last.Year()-1,
-		fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted,
+		fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted, fromOrAgainst(cmp),
 		bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0))
+}
+
+func fromOrAgainst(cmp Comparison) string {
+	if cmp.Direction == AboutSame {
+		return "against"
+	}
+	return "from"
 }
 
 func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
@@ -158,12 +169,20 @@ func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) str
 }
 
 func shareSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
-	s := fmt.Sprintf("In the %s, the %s in %s was %s (%s of %s %s)",
-		fig.Period.Label(), ind.Noun, fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0), ind.Counted)
+	s := fmt.Sprintf("In %s, in the %s, the %s was %s (%s of %s %s)",
+		fig.Area.Place(), fig.Period.Label(), ind.Noun, Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0), whole(ind))
 	if compared {
 		s += change(ind, fig, cmp)
 	}
 	return s + "."
+}
+
+// whole names what a share is of.
+func whole(ind Indicator) string {
+	if ind.Whole != "" {
+		return ind.Whole
+	}
+	return ind.Counted
 }
 
 // change is the half-sentence that sets a figure beside the one a year earlier.

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/net/html"
 
 	"outcomes/ingest/sample"
+	"outcomes/metrics/store"
 )
 
 // samples gives a folder with the sample, written once for all tests.
@@ -238,6 +239,18 @@ func batches(t testing.TB, db string) int {
 	return len(list)
 }
 
+// empty makes a database that nothing was imported into.
+func empty(t testing.TB, dir string) string {
+	t.Helper()
+	path := filepath.Join(dir, "empty.db")
+	st, err := store.Open(context.Background(), path, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.Close()
+	return path
+}
+
 func TestCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	wrong := write(t, dir, "wrong.yaml", []byte("name: x\ncolour: blue\n"))
@@ -251,12 +264,13 @@ func TestCommandLine(t *testing.T) {
 		{"a wrong format", []string{"figures", "--format", "pdf"}, `no format "pdf"`},
 		{"a wrong strategy", []string{"strategy", "check", wrong}, "wrong.yaml:2:"},
 		{"an import with a wrong strategy", []string{"import", "police", dir, "--db", filepath.Join(dir, "x.db"), "--strategy", wrong}, "wrong.yaml:2:"},
-		{"serving with a wrong strategy", []string{"serve", "--db", filepath.Join(dir, "x.db"), "--strategy", wrong}, "wrong.yaml:2:"},
+		{"serving with a wrong strategy", []string{"serve", "--db", empty(t, dir), "--strategy", wrong}, "wrong.yaml:2:"},
 		{"a strategy without an area", []string{"strategy", "new"}, "area"},
 		{"a strategy for a name", []string{"strategy", "new", "--area", "Sheffield"}, "not the ONS code"},
 		{"an unknown command", []string{"report"}, "unknown command"},
 		{"police before geography", []string{"import", "police", filepath.Join(sampleFolder(t), "police", "2019-01"), "--db", filepath.Join(dir, "y.db")}, "import the lookups first"},
-		{"an address in use", []string{"serve", "--db", filepath.Join(dir, "z.db"), "--listen", "256.0.0.1:1"}, "cannot listen on"},
+		{"an address in use", []string{"serve", "--db", empty(t, dir), "--listen", "256.0.0.1:1"}, "cannot listen on"},
+		{"serving a database that is not there", []string{"serve", "--db", filepath.Join(dir, "typo.db")}, "there is no database"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer

@@ -137,12 +137,18 @@ func printReport(w io.Writer, r ingest.Report) {
 	for _, n := range r.Notices {
 		fmt.Fprintf(w, "note: %s%s\n", where(n.First), more(n.Count-1))
 	}
+	if r.Source == metrics.PoliceSource && added+same > 0 {
+		fmt.Fprintln(w, "kept are the rows in the strategy's districts; its force area's figures count all rows of the force's files but the rejected")
+	}
+	for _, gap := range r.Gaps {
+		fmt.Fprintf(w, "missing: %s\n", gap)
+	}
 	f := r.Figures
 	switch {
 	case !r.Changed() && f.New+f.Revised+f.Retired == 0:
 		fmt.Fprintln(w, "nothing changed")
 	default:
-		fmt.Fprintf(w, "figures: %d in force; %d new, %d revised, %d retired\n", f.Figures, f.New, f.Revised, f.Retired)
+		fmt.Fprintf(w, "figures: %d; %d new, %d revised, %d retired\n", f.Figures, f.New, f.Revised, f.Retired)
 	}
 }
 

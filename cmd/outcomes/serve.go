@@ -24,7 +24,7 @@ func serveCommand() *cobra.Command {
 		Short: "Serve the board's pages",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			st, err := store.Open(cmd.Context(), h.db, now)
+			st, err := store.OpenExisting(cmd.Context(), h.db, now)
 			if err != nil {
 				return err
 			}

@@ -445,3 +445,22 @@ func (s reading) editions(ctx context.Context, f *metrics.Facts, needs metrics.N
 		return nil
 	}, domains...)
 }
+
+// StreetMonths gives the months for which a force area's street-level files
+// are in force, in order, and the force's name as they write it.
+func (s reading) StreetMonths(ctx context.Context, forceArea string) (force string, months []metrics.Month, err error) {
+	err = s.each(ctx, `SELECT f.force, f.month FROM street_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
+		WHERE f.force_area = ? ORDER BY f.month`, func(r *sql.Rows) error {
+		var month string
+		if err := r.Scan(&force, &month); err != nil {
+			return err
+		}
+		m, err := metrics.ParseMonth(month)
+		months = append(months, m)
+		return err
+	}, forceArea)
+	if err != nil {
+		return "", nil, failed("read which months are held", err)
+	}
+	return force, months, nil
+}

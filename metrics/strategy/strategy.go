@@ -145,7 +145,9 @@ type indicator struct {
 	ID             string   `yaml:"id"`
 	Title          string   `yaml:"title"`
 	Noun           string   `yaml:"noun"`
+	Short          string   `yaml:"short"`
 	Counted        string   `yaml:"counted"`
+	Whole          string   `yaml:"whole"`
 	Priority       string   `yaml:"priority"`
 	Accountability string   `yaml:"accountability"`
 	Kind           string   `yaml:"kind"`
@@ -158,6 +160,7 @@ type indicator struct {
 	Periods        []string `yaml:"periods"`
 	Comparators    []string `yaml:"comparators"`
 	Headline       bool     `yaml:"headline"`
+	Settles        int      `yaml:"settles_after_months"`
 	Target         *target  `yaml:"target"`
 	Steps          []step   `yaml:"steps"`
 	Definition     string   `yaml:"definition"`
@@ -439,6 +442,9 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 		if x.Per <= 0 {
 			c.bad(path+".per", "per must be above 0: 1000 for a rate per 1,000, 100 for a share in per cent")
 		}
+		if x.Settles < 0 || x.Settles > 36 {
+			c.bad(path+".settles_after_months", "settles_after_months must be from 0 to 36")
+		}
 		if x.Decimals < 0 || x.Decimals > 4 {
 			c.bad(path+".decimals", "decimals must be from 0 to 4")
 		}
@@ -449,7 +455,7 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 		}
 		c.measures(path, x)
 		ind := metrics.Indicator{
-			ID: x.ID, Title: x.Title, Noun: x.Noun, Counted: x.Counted, Priority: x.Priority,
+			ID: x.ID, Title: x.Title, Noun: x.Noun, Short: x.Short, Counted: x.Counted, Whole: x.Whole, Settles: x.Settles, Priority: x.Priority,
 			Accountability: metrics.Accountability(x.Accountability), Kind: metrics.ValueKind(x.Kind),
 			Numerator: x.Numerator.metric(), Denominator: x.Denominator.metric(),
 			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: x.Decimals,
@@ -572,14 +578,14 @@ type Options struct {
 // New writes a strategy file for another partnership: the default's priorities
 // and indicators on its areas.
 func New(o Options) ([]byte, error) {
-	place := o.Name
-	if place == "" {
-		place = o.Area
+	name, partnership, short := "Violence prevention strategy", "Community Safety Partnership", "Violence prevention"
+	if o.Name != "" {
+		name, partnership, short = name+" for "+o.Name, o.Name+" "+partnership, o.Name+" violence prevention"
 	}
 	head := yaml.MapSlice{
-		{Key: "name", Value: "Violence prevention strategy for " + place},
-		{Key: "partnership", Value: place + " Community Safety Partnership"},
-		{Key: "short_name", Value: place + " violence prevention"},
+		{Key: "name", Value: name},
+		{Key: "partnership", Value: partnership},
+		{Key: "short_name", Value: short},
 		{Key: "from", Value: 2019},
 		{Key: "to", Value: 2029},
 		{Key: "area", Value: named(o.Area, o.Name)},
