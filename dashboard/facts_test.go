@@ -22,10 +22,81 @@ const (
 // ledger is what the pages read, held in memory: the figures are real ones,
 // computed from the facts below.
 type ledger struct {
+	noPlaces
 	figures []metrics.Figure
+	signals []metrics.Signal
+	old     []metrics.Revision // readings no longer in force
 	batches []metrics.Batch
 	state   metrics.State
 	err     error
+}
+
+// noPlaces is a store without maps.
+type noPlaces struct{}
+
+func (noPlaces) PlaceMaps(context.Context, string) ([]metrics.PlaceMap, error) { return nil, nil }
+
+func (noPlaces) Places(context.Context, string, string, metrics.AreaKind) (metrics.PlaceMap, error) {
+	return metrics.PlaceMap{}, metrics.Errorf(metrics.NotFound, "there is no map")
+}
+
+func (noPlaces) PlaceSeries(context.Context, string, string) ([]metrics.Place, error) {
+	return nil, nil
+}
+
+func (noPlaces) Outlines(context.Context, string, metrics.AreaKind, int) ([]metrics.Outline, error) {
+	return nil, nil
+}
+
+func (noPlaces) Deciles(context.Context, string) ([]metrics.Decile, error) { return nil, nil }
+
+func (l *ledger) Signals(_ context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error) {
+	var out []metrics.Signal
+	for _, s := range l.signals {
+		if s.Indicator == indicator && (area == "" || s.Area == area) && (kind == "" || s.Kind == kind) {
+			out = append(out, s)
+		}
+	}
+	return out, l.err
+}
+
+func (l *ledger) Figure(_ context.Context, id int64) (metrics.Figure, error) {
+	for _, f := range l.figures {
+		if f.ID == id {
+			return f, l.err
+		}
+	}
+	for _, r := range l.old {
+		if r.Figure.ID == id {
+			return r.Figure, l.err
+		}
+	}
+	return metrics.Figure{}, metrics.Errorf(metrics.NotFound, "there is no figure with the number %d", id)
+}
+
+func (l *ledger) Revisions(_ context.Context, indicator, area, period string) ([]metrics.Revision, error) {
+	var out []metrics.Revision
+	for _, f := range l.figures {
+		if f.Indicator == indicator && f.Area.Code == area && f.Period.Code() == period {
+			out = append(out, metrics.Revision{Figure: f, Current: true, Cause: "import police"})
+		}
+	}
+	for _, r := range l.old {
+		if f := r.Figure; f.Indicator == indicator && f.Area.Code == area && f.Period.Code() == period {
+			out = append(out, r)
+		}
+	}
+	return out, l.err
+}
+
+func (l *ledger) BatchesByID(_ context.Context, ids []int64) ([]metrics.Batch, error) {
+	var out []metrics.Batch
+	for _, b := range slices.Backward(l.batches) {
+		if slices.Contains(ids, b.ID) {
+			out = append(out, b)
+		}
+	}
+	return out, l.err
 }
 
 func (l *ledger) Figures(_ context.Context, filter metrics.FigureFilter) ([]metrics.Figure, error) {
@@ -54,28 +125,57 @@ func defaultStrategy(t testing.TB) *metrics.Strategy {
 	return s
 }
 
+// richStrategy is the default one with a group of similar areas that the facts
+// below know, a target, months, and two declared breaks.
+func richStrategy(t testing.TB) *metrics.Strategy {
+	t.Helper()
+	s := defaultStrategy(t)
+	s.Similar = metrics.SimilarGroup{Name: "Four districts", Source: "nearest by open data", Date: "2019", Proposal: true, Areas: []string{"E08000025", "E08000027", "E08000028"}}
+	s.Breaks = []metrics.Break{
+		{From: "2017-02", To: "2017-04", Label: "Quiet months", Reason: "less was recorded from February to April 2017"},
+		{From: "2019-04", Label: "New recording system", Reason: "the police moved to another system in April 2019", Refuse: true, Indicators: []string{"robbery-rate"}},
+	}
+	for i := range s.Indicators {
+		ind := &s.Indicators[i]
+		if ind.Kind != metrics.CrudeRate || ind.Numerator.From != metrics.FromCrimes {
+			continue
+		}
+		ind.Comparators = []string{"corresponding-period", "force", "similar", "england", "target"}
+		switch ind.ID {
+		case "robbery-rate":
+			ind.Periods = append(slices.Clone(ind.Periods), metrics.Monthly)
+		case "violence-rate":
+			ind.Target = &metrics.Target{Baseline: metrics.Milestone{Period: "YE2017-03", Value: 26}, Value: 20, By: "YE2020-03"}
+		}
+	}
+	return s
+}
+
 // invented are facts for Coventry and its force over four years, July 2018
 // missing, and three editions of the Indices of Deprivation.
 func invented() *metrics.Facts {
 	g := metrics.NewGeography()
 	g.ForceOf[coventry], g.ForceOf["E08000025"] = westMidlands, westMidlands
+	g.Names["E08000027"], g.Names["E08000028"] = "Dudley", "Sandwell"
 	g.Names[coventry], g.Names["E08000025"], g.Names[westMidlands] = "Coventry", "Birmingham", "West Midlands"
 	f := &metrics.Facts{
 		Geography: g, Files: map[string]map[metrics.Month]metrics.StreetFile{}, Sample: true,
 		Crimes:    map[string]map[string]map[metrics.Month]int64{},
 		Outcomes:  map[string]map[string]map[string]map[metrics.Month]int64{},
-		Residents: map[string]map[int]metrics.Estimate{coventry: {}, "E08000025": {}},
+		Residents: map[string]map[int]metrics.Estimate{coventry: {}, "E08000025": {}, "E08000027": {}, "E08000028": {}},
 		Editions:  map[int]map[string][]metrics.DeprivationRank{},
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	monthly := map[string][2]float64{"Violence and sexual offences": {700, 9}, "Possession of weapons": {21, 0.4}, "Robbery": {55, 0.8}, "Anti-social behaviour": {1050, -6}}
-	for _, code := range []string{coventry, westMidlands} {
+	for _, code := range []string{coventry, westMidlands, "E08000025", "E08000027", "E08000028"} {
 		f.Files[code] = map[metrics.Month]metrics.StreetFile{}
 		f.Crimes[code] = map[string]map[metrics.Month]int64{}
 		f.Outcomes[code] = map[string]map[string]map[metrics.Month]int64{}
 		scale := 1.0
 		if code == westMidlands {
 			scale = 4.6
+		} else if code != coventry {
+			scale = map[string]float64{"E08000025": 3.6, "E08000027": 0.7, "E08000028": 1.1}[code]
 		}
 		for _, kind := range slices.Sorted(strings.SplitSeq("Anti-social behaviour,Possession of weapons,Robbery,Violence and sexual offences", ",")) {
 			f.Crimes[code][kind] = map[metrics.Month]int64{}
@@ -98,6 +198,8 @@ func invented() *metrics.Facts {
 	}
 	for year := 2015; year <= 2018; year++ {
 		f.Residents[coventry][year] = metrics.Estimate{Persons: int64(345000 + 6000*(year-2015)), Base: 2011}
+		f.Residents["E08000027"][year] = metrics.Estimate{Persons: 321000, Base: 2011}
+		f.Residents["E08000028"][year] = metrics.Estimate{Persons: 327000, Base: 2011}
 		f.Residents["E08000025"][year] = metrics.Estimate{Persons: int64(1110000 + 9000*(year-2015)), Base: 2011}
 	}
 	for year, deprived := range map[int]int{2015: 36, 2019: 28, 2025: 36} {
@@ -126,7 +228,8 @@ func invented() *metrics.Facts {
 
 // demo is a ledger with figures of every indicator and a hundred batches.
 func demo(t testing.TB, s *metrics.Strategy) *ledger {
-	l := &ledger{figures: metrics.Compute(s, invented()).Figures, state: metrics.State{Sample: true, MadeAt: "2026-11-20T02:30:00Z"}}
+	made := metrics.Compute(s, invented())
+	l := &ledger{figures: made.Figures, signals: made.Signals, state: metrics.State{Sample: true, MadeAt: "2026-11-20T02:30:00Z"}}
 	slices.SortStableFunc(l.figures, func(a, b metrics.Figure) int {
 		if c := strings.Compare(a.Indicator, b.Indicator); c != 0 {
 			return c
@@ -164,6 +267,19 @@ func demo(t testing.TB, s *metrics.Strategy) *ledger {
 		}
 	}
 	slices.Reverse(l.batches)
+	for i := range l.figures {
+		f := &l.figures[i]
+		f.ID, f.Revision, f.MadeAt, f.Batches = int64(i+1), 1, "2026-11-20T02:30:00Z", []int64{2, 3}
+		if f.Indicator == "violence-rate" && f.Area.Code == coventry && f.Period.Code() == "2019-Q1" {
+			before := *f
+			before.ID, before.Sentence = 900001, "It read otherwise."
+			n, v := *f.Numerator-5, *f.Value-0.02
+			before.Numerator, before.Value = &n, &v
+			before.MadeAt = "2026-10-20T02:30:00Z"
+			f.Revision = 2
+			l.old = append(l.old, metrics.Revision{Figure: before, Cause: "import police"})
+		}
+	}
 	return l
 }
 

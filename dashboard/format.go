@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -83,22 +84,49 @@ func areaName(a metrics.Area) string {
 	return a.Name
 }
 
+// the is a period within a sentence: "the quarter ending March 2019", but
+// "March 2019" for a month.
+func the(p metrics.Period) string { return periodArticle(p) + p.Label() }
+
+func periodArticle(p metrics.Period) string {
+	if p.Kind == metrics.Monthly {
+		return ""
+	}
+	return "the "
+}
+
 func priorityURL(id string) string { return "/priorities/" + url.PathEscape(id) }
 
 // indicatorURL is the address of an indicator's page, or with ext ".csv" or
 // ".json" of the figures on it. Empty choices are left to the page.
-func indicatorURL(id, ext, area string, kind metrics.PeriodKind, view string) string {
+func indicatorURL(id, ext, area string, kind metrics.PeriodKind, view, show string) string {
 	query := url.Values{}
-	for key, value := range map[string]string{"area": area, "period": string(kind), "view": view} {
+	for key, value := range map[string]string{"area": area, "period": string(kind), "view": view, "show": show} {
 		if value != "" {
 			query.Set(key, value)
 		}
 	}
 	address := "/indicators/" + url.PathEscape(id) + ext
 	if len(query) > 0 {
-		address += "?" + query.Encode()
+		address += "?" + strings.ReplaceAll(query.Encode(), "%2C", ",") // a comma may stand in a query, and reads better
 	}
 	return address
+}
+
+// figureURL is the address of a figure's proof, "" for one that is not stored.
+func figureURL(f metrics.Figure) string {
+	if f.ID == 0 {
+		return ""
+	}
+	return "/figures/" + strconv.FormatInt(f.ID, 10)
+}
+
+// methodURL is where a method is explained, "" for none.
+func methodURL(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "/methods#" + id
 }
 
 // bytesWritten is a file's size for people.

@@ -20,8 +20,10 @@ type choice struct {
 	indicator metrics.Indicator
 	area      string
 	kind      metrics.PeriodKind
-	view      string // chart or table
-	ext       string // "", ".csv" or ".json"
+	view      string   // chart or table
+	show      []string // what the chart shows besides the line, in the order of overlays
+	chosen    bool     // show is not what the page would choose
+	ext       string   // "", ".csv" or ".json"
 }
 
 func (s *Server) parseChoice(c echo.Context) (choice, error) {
@@ -57,7 +59,7 @@ func (s *Server) parseChoice(c echo.Context) (choice, error) {
 	default:
 		return ch, metrics.Errorf(metrics.Invalid, "The view %q is not known. Use chart or table.", ch.view)
 	}
-	return ch, nil
+	return ch, ch.parseShow(c.QueryParam("show"))
 }
 
 // indicator shows one indicator, or hands over exactly the figures shown.
@@ -86,7 +88,15 @@ func (s *Server) indicator(c echo.Context) error {
 	if ch.ext != "" {
 		return download(c, ch, figures, state.Sample)
 	}
-	page := indicatorPageOf(strategy, ch, place, figures)
+	signals, err := s.store.Signals(ctx, ch.indicator.ID, ch.area, ch.kind)
+	if err != nil {
+		return fmt.Errorf("the signals of %s: %w", ch.indicator.ID, err)
+	}
+	var signal metrics.Signal
+	if len(signals) > 0 {
+		signal = signals[0]
+	}
+	page := indicatorPageOf(strategy, ch, place, figures, signal)
 	page.layout = s.layout(state, page.Name, "priorities")
 	page.Script = page.Chart != nil
 	return s.render(c, 200, "indicator", page)
@@ -142,18 +152,6 @@ func download(c echo.Context, ch choice, figures []metrics.Figure, sample bool) 
 	return c.Blob(200, mime, b.Bytes())
 }
 
-// link is one choice of a switch.
-type link struct {
-	Text    string
-	URL     string
-	Current bool
-}
-
-type switchGroup struct {
-	Name  string
-	Links []link
-}
-
 type indicatorPage struct {
 	layout
 	Name          string
@@ -163,14 +161,21 @@ type indicatorPage struct {
 	PriorityURL   string
 	Verdict       verdict
 	Proof         []string
+	ProofURL      string // how the latest figure is made
+	Statements    []statementView
+	Signal        *signalView
 	Comparisons   []string
 	Late          string
 	WaitsFor      string
 	Notes         []string // that stand beside the latest value
 	Switches      []switchGroup
+	Overlays      []toggle
 	Measure       string // the chart's subtitle
 	Chart         *chartView
 	Table         *tableView
+	Group         *groupView
+	Groups        *groupsView // of a measure of inequality
+	Brief         bool        // the table is short enough to stand under the chart
 	ShowChart     bool
 	Facts         indicatorFacts
 	CSV, JSON     string
@@ -184,6 +189,7 @@ type chartView struct {
 	Caption      []string
 }
 
+// indicatorFacts is what is known of an indicator, on its page and beside its proofs.
 type indicatorFacts struct {
 	Definition, Rationale  string
 	Numerator, Denominator string
@@ -194,7 +200,7 @@ type indicatorFacts struct {
 	Caveats                []string
 }
 
-func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, figures []metrics.Figure) indicatorPage {
+func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, figures []metrics.Figure, signal metrics.Signal) indicatorPage {
 	ind := ch.indicator
 	summary := metrics.IndicatorSummaryOf(ind, ch.area, ch.kind, figures)
 	subject, beside := split(figures, ch.area)
@@ -204,26 +210,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 		Late:      late(summary),
 		ShowChart: ch.view == "chart",
 		Measure:   strings.Join([]string{measure(ind), kindBy[ch.kind]}, ", "),
-		Facts: indicatorFacts{
-			Definition: ind.Definition, Rationale: ind.Rationale, Numerator: upperFirst(ind.Numerator.Label), Denominator: ind.Denominator.Label,
-			Source: ind.Source, SourceURL: web(ind.SourceURL), Method: ind.Method, Frequency: upperFirst(ind.Frequency), Caveats: ind.Caveats,
-		},
-		CSV:  indicatorURL(ind.ID, ".csv", ch.area, ch.kind, ""),
-		JSON: indicatorURL(ind.ID, ".json", ch.area, ch.kind, ""),
-	}
-	switch ind.Polarity {
-	case metrics.HighGood:
-		page.Facts.GoodIs = "Higher"
-	case metrics.LowGood:
-		page.Facts.GoodIs = "Lower"
-	default:
-		page.Facts.GoodIs = "Neither: no judgement is made of a rise or a fall"
-	}
-	switch ind.Accountability {
-	case metrics.Population:
-		page.Facts.WhoseIs = "The whole population’s, and so no one project’s to answer for"
-	case metrics.Performance:
-		page.Facts.WhoseIs = "A project’s, for those who took part"
+		Facts:     factsOf(ind),
+		CSV:       indicatorURL(ind.ID, ".csv", ch.area, ch.kind, "", ""),
+		JSON:      indicatorURL(ind.ID, ".json", ch.area, ch.kind, "", ""),
 	}
 	if p, ok := strategy.Priority(ind.Priority); ok {
 		page.PriorityTitle, page.PriorityURL = p.Title, priorityURL(p.ID)
@@ -235,7 +224,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 		if f.Sentence != "" {
 			page.Heading, page.HeadingRest = lead(f.Sentence)
 		}
-		page.Proof = proof(ind, *f)
+		page.Proof, page.ProofURL = proof(ind, *f), figureURL(*f)
+		page.Statements = statementsOf(*f)
+		page.Signal = signalOf(ind, ch.kind, signal)
 		page.Comparisons = comparisons(ind, *f)
 		page.Notes = slices.DeleteFunc(export.Notes(*f), func(note string) bool { // said by the sentence already
 			return f.BreakBefore != "" && strings.HasSuffix(note, f.BreakBefore) && strings.Contains(strings.ToLower(f.Sentence), strings.ToLower(f.BreakBefore))
@@ -245,12 +236,40 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	}
 	page.Switches = switches(strategy, ch, area, beside)
 	if len(subject) > 0 {
-		page.Table = tableOf(ind, ch.kind, area, subject, beside)
+		page.Table = tableOf(ch, area, subject, beside, signal)
 	}
-	if summary.Latest != nil && page.ShowChart {
-		page.Chart = chartOf(strategy, ind, ch.kind, summary, subject, beside)
+	if summary.Latest != nil {
+		trend := trendOf(strategy, ch, summary, subject, beside, signal)
+		if page.ShowChart {
+			page.Chart = chartOf(trend)
+			page.Overlays = trend.toggles()
+		}
+		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest)
 	}
+	page.Brief = page.Group == nil && ch.kind == metrics.Edition
 	return page
+}
+
+func factsOf(ind metrics.Indicator) indicatorFacts {
+	facts := indicatorFacts{
+		Definition: ind.Definition, Rationale: ind.Rationale, Numerator: upperFirst(ind.Numerator.Label), Denominator: ind.Denominator.Label,
+		Source: ind.Source, SourceURL: web(ind.SourceURL), Method: ind.Method, Frequency: upperFirst(ind.Frequency), Caveats: ind.Caveats,
+	}
+	switch ind.Polarity {
+	case metrics.HighGood:
+		facts.GoodIs = "Higher"
+	case metrics.LowGood:
+		facts.GoodIs = "Lower"
+	default:
+		facts.GoodIs = "Neither: no judgement is made of a rise or a fall"
+	}
+	switch ind.Accountability {
+	case metrics.Population:
+		facts.WhoseIs = "The whole population’s, and so no one project’s to answer for"
+	case metrics.Performance:
+		facts.WhoseIs = "A project’s, for those who took part"
+	}
+	return facts
 }
 
 // split parts the figures of the area asked for from those seen beside it.
@@ -297,10 +316,14 @@ func proof(ind metrics.Indicator, f metrics.Figure) []string {
 	return out
 }
 
-// comparisons are what the figure was set beside, and by which rule.
+// comparisons are what the figure was set beside in time, and by which rule;
+// what it was set beside else its statements say.
 func comparisons(ind metrics.Indicator, f metrics.Figure) []string {
 	var out []string
 	for _, c := range f.Comparisons {
+		if c.Kind != metrics.InTime {
+			continue
+		}
 		joint := map[metrics.Direction]string{metrics.NotCompared: " with the ", metrics.AboutSame: " as in the "}[c.Direction]
 		if joint == "" {
 			joint = " on the "
@@ -319,157 +342,6 @@ func comparisons(ind metrics.Indicator, f metrics.Figure) []string {
 		out = append(out, words)
 	}
 	return out
-}
-
-func switches(strategy *metrics.Strategy, ch choice, area metrics.Area, beside []metrics.Figure) []switchGroup {
-	ind := ch.indicator
-	view := ""
-	if ch.view == "table" {
-		view = "table"
-	}
-	areas := switchGroup{Name: "Area"}
-	add := func(a metrics.Area) {
-		for _, l := range areas.Links {
-			if l.Text == areaName(a) {
-				return
-			}
-		}
-		areas.Links = append(areas.Links, link{areaName(a), indicatorURL(ind.ID, "", a.Code, ch.kind, view), a.Code == ch.area})
-	}
-	if ch.area == strategy.Force.Code && len(beside) > 0 {
-		add(beside[0].Area) // the district first, whichever is shown
-	}
-	add(area)
-	if len(beside) > 0 {
-		add(beside[0].Area)
-	}
-	if ch.area != strategy.Area.Code {
-		add(strategy.Area)
-	}
-	periods := switchGroup{Name: "Period"}
-	for _, kind := range ind.Periods {
-		periods.Links = append(periods.Links, link{kindNames[kind], indicatorURL(ind.ID, "", ch.area, kind, view), kind == ch.kind})
-	}
-	show := switchGroup{Name: "Show", Links: []link{
-		{"Chart", indicatorURL(ind.ID, "", ch.area, ch.kind, ""), ch.view == "chart"},
-		{"Table only", indicatorURL(ind.ID, "", ch.area, ch.kind, "table"), ch.view == "table"},
-	}}
-	var out []switchGroup
-	for _, g := range []switchGroup{areas, periods, show} {
-		if len(g.Links) > 1 {
-			out = append(out, g)
-		}
-	}
-	return out
-}
-
-func chartOf(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics.PeriodKind, summary metrics.IndicatorSummary, subject, beside []metrics.Figure) *chartView {
-	in := chartInput(strategy, ind, kind, subject, beside)
-	in.Description = in.Describe()
-	if summary.Latest.Sentence != "" {
-		in.Description = strings.TrimSuffix(summary.Latest.Sentence, ".") + ". " + in.Description
-	}
-	view := &chartView{
-		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow),
-		Key: in.Markers, ShowKey: in.Crowded(),
-	}
-	if options, err := chart.Trend(in); err == nil { // without them the server's drawing stays
-		view.Data = template.JS(options)
-	}
-	if at, cut := in.Cut(); cut {
-		view.Caption = append(view.Caption, "The axis starts at "+at+", not at 0.")
-	}
-	var missing []string
-	for _, f := range subject {
-		if f.Status != metrics.Available && f.Reason != "" && f.Period.Last >= metrics.Month(in.Periods[0].At) {
-			missing = append(missing, "No figure for the "+f.Period.Label()+": "+f.Reason+".")
-		}
-	}
-	if len(missing) > 2 {
-		missing = append(missing[:1], "The table gives the reason for each of the other gaps.")
-	}
-	view.Caption = append(view.Caption, missing...)
-	if ind.Source != "" {
-		view.Caption = append(view.Caption, "Source: "+strings.TrimSuffix(ind.Source, ".")+".")
-	}
-	return view
-}
-
-// chartInput lays the figures out along the periods of both areas, from the
-// first that has a value.
-func chartInput(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics.PeriodKind, subject, beside []metrics.Figure) chart.Input {
-	in := chart.Input{
-		Title:    measure(ind),
-		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
-	}
-	var periods []metrics.Period
-	started := map[metrics.Period]bool{}
-	for _, f := range slices.Concat(subject, beside) {
-		if !slices.Contains(periods, f.Period) {
-			periods = append(periods, f.Period)
-		}
-		started[f.Period] = started[f.Period] || f.Status == metrics.Available && f.Value != nil
-	}
-	slices.SortFunc(periods, func(a, b metrics.Period) int { return int(a.Last - b.Last) })
-	for len(periods) > 0 && !started[periods[0]] {
-		periods = periods[1:]
-	}
-	for _, p := range periods {
-		short := p.Last.Name()[:3] + fmt.Sprintf(" %d", p.Last.Year())
-		if kind == metrics.Edition {
-			short = fmt.Sprint(p.Last.Year())
-		}
-		in.Periods = append(in.Periods, chart.Period{At: int(p.Last), Short: short, Label: p.Label()})
-	}
-	for i, figures := range [][]metrics.Figure{subject, beside} {
-		if len(figures) == 0 {
-			continue
-		}
-		line := chart.Line{Name: areaName(figures[0].Area), Values: make([]*float64, len(periods)), Breaks: map[int]bool{}}
-		for _, f := range figures {
-			at := slices.Index(periods, f.Period)
-			if at < 0 {
-				continue
-			}
-			if f.Status == metrics.Available {
-				line.Values[at] = f.Value
-				line.Limits = append(line.Limits, f.Lower, f.Upper)
-			}
-			line.Breaks[at] = f.BreakBefore != ""
-			if i > 0 {
-				continue
-			}
-			if f.BreakBefore != "" && at > 0 {
-				middle := (periods[at-1].Last + f.Period.Last) / 2
-				in.Markers = append(in.Markers, chart.Marker{At: int(middle), Label: "Break in the series", When: "before the " + f.Period.Label(), Break: true})
-			}
-			if f.Status != metrics.Available {
-				in.Gaps = addGap(in.Gaps, at, f.Status)
-			}
-		}
-		in.Lines = append(in.Lines, line)
-	}
-	if kind != metrics.Edition { // an edition is of a year, an event of a day
-		for _, e := range strategy.Events {
-			if month, err := e.Month(); err == nil {
-				in.Markers = append(in.Markers, chart.Marker{At: int(month), Label: e.Label, When: month.Name()})
-			}
-		}
-	}
-	slices.SortStableFunc(in.Markers, func(a, b chart.Marker) int { return a.At - b.At })
-	return in.Fit()
-}
-
-func addGap(gaps []chart.Gap, at int, status metrics.Status) []chart.Gap {
-	label := "No figure"
-	if status == metrics.Suppressed {
-		label = "Not shown"
-	}
-	if n := len(gaps) - 1; n >= 0 && gaps[n].Last == at-1 && gaps[n].Label == label {
-		gaps[n].Last = at
-		return gaps
-	}
-	return append(gaps, chart.Gap{First: at, Last: at, Label: label})
 }
 
 // web lets only addresses of the web become links.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -95,7 +96,7 @@ func text(n *html.Node) string {
 
 // everyPage are the addresses of all kinds of page for a strategy.
 func everyPage(s *metrics.Strategy) []string {
-	out := []string{"/", "/priorities", "/sources"}
+	out := []string{"/", "/priorities", "/sources", "/methods"}
 	for _, p := range s.Priorities {
 		out = append(out, "/priorities/"+url.PathEscape(p.ID))
 	}
@@ -179,10 +180,12 @@ func TestEveryPageIsWhole(t *testing.T) {
 }
 
 func TestNoLinkIsDead(t *testing.T) {
-	s := defaultStrategy(t)
+	s := richStrategy(t)
 	server := newServer(t, s, demo(t, s))
 	seen := map[string]bool{}
 	queue := []string{"/"}
+	ids := map[string]map[string]bool{}     // of every page
+	anchors := map[string]map[string]bool{} // that links of other pages name
 	for len(queue) > 0 {
 		address := queue[0]
 		queue = queue[1:]
@@ -194,17 +197,51 @@ func TestNoLinkIsDead(t *testing.T) {
 		if !strings.HasPrefix(r.Header().Get("Content-Type"), "text/html") {
 			continue
 		}
+		ids[address] = map[string]bool{}
 		for d := range parse(t, r.Body).Descendants() {
+			if id := attr(d, "id"); id != "" {
+				ids[address][id] = true
+			}
 			for _, a := range d.Attr {
-				if (a.Key == "href" || a.Key == "src") && strings.HasPrefix(a.Val, "/") && !seen[a.Val] {
-					seen[a.Val] = true
-					queue = append(queue, a.Val)
+				if a.Key != "href" && a.Key != "src" || !strings.HasPrefix(a.Val, "/") && !strings.HasPrefix(a.Val, "#") {
+					continue
+				}
+				to, at, _ := strings.Cut(a.Val, "#")
+				if to == "" {
+					to = address
+				}
+				if at != "" {
+					if anchors[to] == nil {
+						anchors[to] = map[string]bool{}
+					}
+					anchors[to][at] = true
+				}
+				if !seen[to] {
+					seen[to] = true
+					// A state of the switches is asked for, and not followed further.
+					if attr(d, "rel") != "nofollow" || !strings.Contains(to, "show=") {
+						queue = append(queue, to)
+					} else if r := get(t, server, to); r.Code != http.StatusOK {
+						t.Errorf("%s: status %d", to, r.Code)
+					}
 				}
 			}
 		}
 	}
 	if len(seen) < 40 {
 		t.Errorf("only %d addresses found", len(seen))
+	}
+	resolved := 0
+	for page, names := range anchors {
+		for name := range names {
+			resolved++
+			if ids[page] != nil && !ids[page][name] {
+				t.Errorf("%s has no place called %q", page, name)
+			}
+		}
+	}
+	if len(anchors["/methods"]) < 8 || resolved < 100 {
+		t.Errorf("%d links to places, %d of them on the page of methods", resolved, len(anchors["/methods"]))
 	}
 }
 
@@ -229,8 +266,29 @@ func TestOverviewAnswersFirst(t *testing.T) {
 		}
 	}
 	enforcement := text(cards[4])
-	if latest := summary.Priorities[4].Indicators[0].Latest; !strings.Contains(enforcement, latest.Sentence) || !strings.Contains(enforcement, latest.Period.Label()) {
-		t.Errorf("the card lacks its sentence or period: %s", enforcement)
+	latest := summary.Priorities[4].Indicators[0].Latest
+	if _, rest, ok := strings.Cut(latest.Sentence, summary.Headlines[0].Text+" "); summary.Headlines[0].Figure == latest && (!ok || !strings.Contains(enforcement, rest)) || !strings.Contains(enforcement, latest.Period.Label()) {
+		t.Errorf("the card lacks the rest of its sentence, or its period: %s", enforcement)
+	}
+	// the headlines: six at most, what changed first, each with icon, words and proof
+	news := all(all(doc, "section", "class=news")[0], "li")
+	if len(news) != len(summary.Headlines) || len(news) == 0 || len(news) > 6 {
+		t.Fatalf("%d headlines, want %d", len(news), len(summary.Headlines))
+	}
+	same := false
+	for i, h := range summary.Headlines {
+		words := text(news[i])
+		if !strings.Contains(words, h.Text) || !strings.Contains(words, h.Words) || len(all(news[i], "svg")) != 1 {
+			t.Errorf("headline %d: %q does not say %q and %q", i, words, h.Words, h.Text)
+		}
+		if same && h.Verdict != metrics.Same {
+			t.Errorf("headline %d is news after what stayed the same", i)
+		}
+		same = same || h.Verdict == metrics.Same
+		links := all(news[i], "a", "class=how")
+		if len(links) != 1 || attr(links[0], "href") != fmt.Sprintf("/figures/%d", h.Figure.ID) {
+			t.Errorf("headline %d does not lead to its proof", i)
+		}
 	}
 	// the quarter that holds July 2018 is missing: the small line has a gap
 	if n := len(all(cards[4], "polyline")); n != 2 {
@@ -262,7 +320,7 @@ func TestIndicatorPage(t *testing.T) {
 		t.Errorf("h1 %q, want %q", got, sum.Latest.Sentence)
 	}
 	rows := all(all(doc, "tbody")[0], "tr")
-	if len(rows) != len(sum.Series) {
+	if len(rows) != len(sum.Series) { // the default group has no figures here, so this is the only table
 		t.Errorf("%d rows for %d figures", len(rows), len(sum.Series))
 	}
 	var missing string
@@ -271,7 +329,7 @@ func TestIndicatorPage(t *testing.T) {
 			missing = text(r)
 		}
 	}
-	if !strings.Contains(missing, "[x]") || !strings.Contains(missing, "There is no West Midlands Police file for July 2018") {
+	if !strings.Contains(missing, "[x]") || !strings.Contains(missing, "The West Midlands Police file for July 2018 has not been imported") {
 		t.Errorf("the missing quarter's row: %q", missing)
 	}
 	if !strings.Contains(text(all(doc, "dl", "class=tablekey")[0]), "[x] not available") {
@@ -281,7 +339,7 @@ func TestIndicatorPage(t *testing.T) {
 	for _, a := range all(doc, "a", "aria-current=true") {
 		current[text(a)] = true
 	}
-	for _, want := range []string{"Coventry", "Quarters", "Chart"} {
+	for _, want := range []string{"Coventry", "Quarters", "Chart and table"} {
 		if !current[want] {
 			t.Errorf("the switch does not mark %q as current: %v", want, current)
 		}
@@ -428,7 +486,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 const hostile = `</script><img src=x onerror=alert(1)> __f__alert(1)__f__ "quoted" 'and' {{.}}`
 
 func TestHostileTextStaysText(t *testing.T) {
-	s := defaultStrategy(t)
+	s := richStrategy(t)
 	l := demo(t, s)
 	s.ShortName, s.Name, s.Area.Name = hostile, hostile, hostile
 	for i := range s.Priorities {
@@ -441,11 +499,38 @@ func TestHostileTextStaysText(t *testing.T) {
 	for i := range s.Events {
 		s.Events[i].Label = hostile
 	}
+	for i := range s.Breaks {
+		s.Breaks[i].Label, s.Breaks[i].Reason = hostile, hostile
+	}
+	s.Similar.Name, s.Similar.Source = hostile, hostile
+	for i := range l.signals {
+		l.signals[i].Words = []string{hostile}
+		for j := range l.signals[i].Marked {
+			l.signals[i].Marked[j].Rule = hostile
+		}
+	}
+	for i := range l.old {
+		l.old[i].Cause = hostile
+	}
 	for i := range l.figures {
 		f := &l.figures[i]
 		f.Area.Name, f.Reason, f.Notes, f.Unit = "=cmd "+hostile, hostile, []string{"=cmd", hostile}, "@unit"
 		if f.Sentence != "" {
 			f.Sentence = hostile
+		}
+		f.Denominated = hostile
+		for j := range f.Statements {
+			f.Statements[j].Text, f.Statements[j].About = hostile, hostile
+		}
+		for j := range f.Comparisons {
+			c := &f.Comparisons[j]
+			c.With, c.Rule, c.Reason, c.Care = hostile, hostile, hostile, hostile
+			if c.Group != nil {
+				c.Group.Name = hostile
+				for k := range c.Group.Values {
+					c.Group.Values[k].Name = hostile
+				}
+			}
 		}
 	}
 	for i := range l.batches {
@@ -453,7 +538,17 @@ func TestHostileTextStaysText(t *testing.T) {
 		l.batches[i].Problems = []metrics.Problem{{Sheet: hostile, Row: 2, Column: hostile, Message: hostile}}
 	}
 	server := newServer(t, s, l)
+	var addresses []string
 	for _, address := range everyPage(s) {
+		addresses = append(addresses, address)
+		if strings.HasPrefix(address, "/indicators/violence-rate?") {
+			addresses = append(addresses, address+"&show=interval,limits,force,similar,target")
+		}
+	}
+	for _, id := range []int64{1, 900001, idOf(t, l, "violence-rate", coventry, "2019-Q1"), idOf(t, l, "violence-rate", coventry, "YE2019-03"), idOf(t, l, "robbery-rate", coventry, "2019-Q2")} {
+		addresses = append(addresses, fmt.Sprintf("/figures/%d", id))
+	}
+	for _, address := range addresses {
 		r := get(t, server, address)
 		if r.Code != http.StatusOK {
 			t.Fatalf("%s: status %d", address, r.Code)

@@ -24,7 +24,7 @@ func parsePages(a *assets) (pages, error) {
 		return nil, fmt.Errorf("parsing the layout: %w", err)
 	}
 	parsed := pages{}
-	for _, name := range []string{"overview", "priorities", "priority", "indicator", "sources", "error"} {
+	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "methods", "error"} {
 		page, err := shared.Clone()
 		if err == nil {
 			_, err = page.ParseFS(templateFiles, "templates/"+name+".html")
@@ -59,12 +59,13 @@ type layout struct {
 	FiguresAt string // when the figures were made
 	Today     string
 	Script    bool // the page has a chart
+	Map       bool // there is a map to link to
 }
 
 func (s *Server) layout(state metrics.State, title, section string) layout {
 	return layout{
 		Title: title, Short: s.strategy.ShortName, Section: section,
-		Sample: state.Sample, Behind: state.Behind,
+		Sample: state.Sample, Behind: state.Behind, Map: state.Mapped,
 		FiguresAt: day(state.MadeAt), Today: s.now().Format("2 January 2006"),
 	}
 }

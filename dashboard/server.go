@@ -25,6 +25,20 @@ type Store interface {
 	Batches(ctx context.Context) ([]metrics.Batch, error)
 	// State tells how the figures as a whole stand.
 	State(ctx context.Context) (metrics.State, error)
+	// Signals gives what an indicator's series say over time.
+	Signals(ctx context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error)
+	Proofs
+	Places
+}
+
+// Proofs are what a figure was made from, and what it read before.
+type Proofs interface {
+	// Figure gives a figure by its number, in force or not.
+	Figure(ctx context.Context, id int64) (metrics.Figure, error)
+	// Revisions gives every reading of a figure, the newest first.
+	Revisions(ctx context.Context, indicator, area, period string) ([]metrics.Revision, error)
+	// BatchesByID gives these batches, without their problems.
+	BatchesByID(ctx context.Context, ids []int64) ([]metrics.Batch, error)
 }
 
 // Config is what a Server is made of. Store and Strategy are required.
@@ -44,6 +58,7 @@ type Server struct {
 	assets   *assets
 	pages    pages
 	handler  http.Handler
+	atlases  atlases
 }
 
 // contentSecurity is the policy of design.md: nothing inline, nothing from elsewhere.
@@ -147,13 +162,18 @@ func (s *Server) routes() http.Handler {
 	)
 
 	for path, handler := range map[string]echo.HandlerFunc{
-		"/":               s.overview,
-		"/priorities":     s.priorityList,
-		"/priorities/:id": s.priority,
-		"/indicators/:id": s.indicator,
-		"/sources":        s.sources,
-		"/healthz":        healthz,
-		assetPrefix + "*": s.asset,
+		"/":                  s.overview,
+		"/priorities":        s.priorityList,
+		"/priorities/:id":    s.priority,
+		"/indicators/:id":    s.indicator,
+		"/figures/:id":       s.figure,
+		"/map":               s.mapPage,
+		"/map/outlines.json": s.outlines,
+		"/places/:code":      s.placePage,
+		"/sources":           s.sources,
+		"/methods":           s.methods,
+		"/healthz":           healthz,
+		assetPrefix + "*":    s.asset,
 	} {
 		e.GET(path, handler)
 		e.HEAD(path, handler)

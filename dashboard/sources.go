@@ -64,6 +64,7 @@ type batchGroup struct {
 }
 
 type batchView struct {
+	ID          int64
 	Period      string
 	File        string
 	Member      string
@@ -195,7 +196,7 @@ func forceOf(release string) string {
 
 func batchOf(b metrics.Batch) batchView {
 	v := batchView{
-		Period: b.Period, File: b.File, Member: b.Member, Size: bytesWritten(b.Size), Digest: b.Digest,
+		ID: b.ID, Period: b.Period, File: b.File, Member: b.Member, Size: bytesWritten(b.Size), Digest: b.Digest,
 		ShortDigest: shortDigest(b.Digest), ImportedAt: day(b.ImportedAt),
 	}
 	for _, n := range []int64{b.Account.Read, b.Account.Kept, b.Account.WithoutLocation, b.Account.Outside, b.Account.Rejected} {

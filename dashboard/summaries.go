@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,6 +24,7 @@ type indicatorView struct {
 	Interval string
 	Period   string // "quarter ending March 2019"
 	Sentence string
+	ProofURL string // how the latest figure is made
 	Late     string // what is missing after the latest figure
 	Spark    template.HTML
 }
@@ -30,7 +32,7 @@ type indicatorView struct {
 func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) indicatorView {
 	ind := summary.Indicator
 	v := indicatorView{
-		ID: ind.ID, Title: ind.Title, URL: indicatorURL(ind.ID, "", "", "", ""),
+		ID: ind.ID, Title: ind.Title, URL: indicatorURL(ind.ID, "", "", "", "", ""),
 		Verdict: verdictOf(summary.Verdict, summary.Words, summary.Latest),
 		Late:    late(summary),
 	}
@@ -43,7 +45,7 @@ func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) i
 	}
 	v.Value = written(ind, *latest.Value)
 	v.Period = latest.Period.Label()
-	v.Sentence = latest.Sentence
+	v.Sentence, v.ProofURL = latest.Sentence, figureURL(*latest)
 	v.Interval = interval(ind, *latest)
 	v.Spark = spark(summary, sparkWidth, sparkHeight)
 	return v
@@ -59,7 +61,7 @@ func late(summary metrics.IndicatorSummary) string {
 	if reason == "" {
 		reason = "not available"
 	}
-	return fmt.Sprintf("There is no figure for the %s: %s.", newest.Period.Label(), reason)
+	return fmt.Sprintf("There is no figure for %s: %s.", the(newest.Period), reason)
 }
 
 // interval is the 95% interval in words, "" when the figure has none.
@@ -72,13 +74,14 @@ func interval(ind metrics.Indicator, f metrics.Figure) string {
 
 func spark(summary metrics.IndicatorSummary, width, height float64) template.HTML {
 	at := make([]int, len(summary.Series))
-	line := chart.Line{Values: make([]*float64, len(summary.Series)), Breaks: map[int]bool{}}
+	n := len(summary.Series)
+	line := chart.Line{Values: make([]*float64, n), Lower: make([]*float64, n), Upper: make([]*float64, n), Breaks: map[int]bool{}}
 	var first *metrics.Figure
 	for i, f := range summary.Series {
 		at[i] = int(f.Period.Last)
 		if f.Status == metrics.Available {
 			line.Values[i] = f.Value
-			line.Limits = append(line.Limits, f.Lower, f.Upper)
+			line.Lower[i], line.Upper[i] = f.Lower, f.Upper
 			if first == nil {
 				first = &summary.Series[i]
 			}
@@ -88,8 +91,8 @@ func spark(summary metrics.IndicatorSummary, width, height float64) template.HTM
 	if first == nil || first.Value == nil || summary.Latest.Value == nil {
 		return ""
 	}
-	description := fmt.Sprintf("Small trend line: %s in the %s, %s in the %s.",
-		written(summary.Indicator, *first.Value), first.Period.Label(), written(summary.Indicator, *summary.Latest.Value), summary.Latest.Period.Label())
+	description := fmt.Sprintf("Small trend line: %s in %s, %s in %s.",
+		written(summary.Indicator, *first.Value), the(first.Period), written(summary.Indicator, *summary.Latest.Value), the(summary.Latest.Period))
 	return chart.Spark(at, line, width, height, description)
 }
 
@@ -126,9 +129,19 @@ func cardOf(summary metrics.PrioritySummary) card {
 	return c
 }
 
+// headlineView is one of the overview's news.
+type headlineView struct {
+	Title    string
+	URL      string
+	Text     string
+	Verdict  verdict
+	ProofURL string
+}
+
 type overviewPage struct {
 	layout
 	Headline string
+	News     []headlineView
 	Strategy string
 	Years    string
 	DataTo   string // the newest period that has a figure
@@ -164,10 +177,20 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 		Headline: summary.Headline, Strategy: strategy.Name, Empty: len(figures) == 0,
 		Years: fmt.Sprintf("%d to %d", strategy.From, strategy.To),
 	}
+	for _, h := range summary.Headlines {
+		page.News = append(page.News, headlineView{Title: h.Title, URL: indicatorURL(h.Indicator, "", "", "", "", ""), Text: h.Text,
+			Verdict: verdictOf(h.Verdict, h.Words, h.Figure), ProofURL: figureURL(*h.Figure)})
+	}
 	var cards []card
 	var newest metrics.Period
 	for _, p := range summary.Priorities {
-		cards = append(cards, cardOf(p))
+		c := cardOf(p)
+		for _, h := range summary.Headlines { // what the headlines say the card does not say again
+			if c.Main != nil && c.Main.ID == h.Indicator {
+				c.Main.Sentence = strings.TrimSpace(strings.TrimPrefix(c.Main.Sentence, h.Text))
+			}
+		}
+		cards = append(cards, c)
 		for _, ind := range p.Indicators {
 			if f := ind.Latest; f != nil && f.Period.Kind != metrics.Edition && f.Period.Last > newest.Last {
 				newest = f.Period

@@ -12,6 +12,7 @@ import (
 // tableView is the figures of the chart as a table, newest first.
 type tableView struct {
 	Caption string
+	Period  string // what the periods are: "Quarter ending"
 	Head    []cell
 	Rows    []tableRow
 	Notes   []note
@@ -20,6 +21,7 @@ type tableView struct {
 
 type tableRow struct {
 	Period string
+	URL    string // of the figure's proof
 	Cells  []cell
 }
 
@@ -30,12 +32,19 @@ type cell struct {
 
 type note struct{ Mark, Text string }
 
-func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, subject, beside []metrics.Figure) *tableView {
+// rowWords stand over the periods of a table that are named by their last month.
+var rowWords = map[metrics.PeriodKind]string{metrics.Monthly: "Month", metrics.Quarter: "Quarter ending", metrics.YearEnding: "Year ending"}
+
+func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, signal metrics.Signal) *tableView {
+	ind, kind := ch.indicator, ch.kind
 	value := "Rate " + ind.Unit
 	if ind.Kind == metrics.Proportion {
 		value = "Share"
 	}
-	t := &tableView{Caption: fmt.Sprintf("%s, %s, %s", ind.Title, areaName(area), kindBy[kind])}
+	if ind.Kind == metrics.Inequality {
+		value = upperFirst(unitWords(ind))
+	}
+	t := &tableView{Period: "Period", Caption: fmt.Sprintf("%s, %s, %s", ind.Title, areaName(area), kindBy[kind])}
 	ranked := slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Rank != nil })
 	compared := ""
 	for _, f := range subject {
@@ -63,8 +72,25 @@ func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, 
 	if len(beside) > 0 {
 		t.Head = append(t.Head, cell{Text: areaName(beside[0].Area)})
 	}
+	// What the chart shows the table shows; on its own it shows all.
+	similar := (ch.view == "table" || ch.shows(showSimilar)) && slices.ContainsFunc(subject, func(f metrics.Figure) bool {
+		c, ok := f.Comparison(metrics.WithSimilar)
+		return ok && c.Value != nil
+	})
+	if similar {
+		t.Head = append(t.Head, cell{Text: "Mean of similar areas"})
+	}
+	marked := map[string]string{}
+	if ch.view == "table" || ch.shows(showLimits) {
+		for _, c := range signal.Marked {
+			marked[c.Period] = upperFirst(c.Rule) + "."
+		}
+	}
 	t.Head = append(t.Head, cell{"Notes", true})
 
+	if words := rowWords[kind]; words != "" {
+		t.Period = words
+	}
 	shown := map[metrics.Status]bool{}
 	other := map[metrics.Period]metrics.Figure{}
 	for _, f := range beside {
@@ -83,7 +109,10 @@ func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, 
 			return cell{Text: write(*v)}
 		}
 		in := func(v float64) string { return written(ind, v) }
-		row := tableRow{Period: upperFirst(f.Period.Label())}
+		row := tableRow{Period: upperFirst(f.Period.Label()), URL: figureURL(f)}
+		if rowWords[kind] != "" {
+			row.Period = f.Period.Last.Name()
+		}
 		row.Cells = append(row.Cells, number(f.Numerator, counted), number(f.Denominator, counted),
 			number(f.Value, in), number(f.Lower, in), number(f.Upper, in))
 		if ranked {
@@ -112,7 +141,16 @@ func tableOf(ind metrics.Indicator, kind metrics.PeriodKind, area metrics.Area, 
 			}
 			row.Cells = append(row.Cells, cell{Text: text})
 		}
-		row.Cells = append(row.Cells, cell{t.remarks(f), true})
+		if similar {
+			text := metrics.Missing.Shorthand()
+			if c, ok := f.Comparison(metrics.WithSimilar); ok && c.Value != nil && f.Status == metrics.Available {
+				text = written(ind, *c.Value)
+			} else {
+				shown[metrics.Missing] = true
+			}
+			row.Cells = append(row.Cells, cell{Text: text})
+		}
+		row.Cells = append(row.Cells, cell{t.remarks(f, marked[f.Period.Code()]), true})
 		t.Rows = append(t.Rows, row)
 	}
 	if shown[metrics.Missing] {
@@ -132,8 +170,8 @@ func direction(f metrics.Figure) string {
 }
 
 // remarks is what the row's last cell says: the reason why there is no figure,
-// or the marks of the notes that stand under the table.
-func (t *tableView) remarks(f metrics.Figure) string {
+// or what is out of the ordinary and the marks of the notes under the table.
+func (t *tableView) remarks(f metrics.Figure, signal string) string {
 	if f.Status != metrics.Available {
 		if f.Reason == "" {
 			return "No reason is recorded"
@@ -141,6 +179,9 @@ func (t *tableView) remarks(f metrics.Figure) string {
 		return upperFirst(f.Reason)
 	}
 	var marks []string
+	if signal != "" {
+		marks = append(marks, signal)
+	}
 	for _, text := range export.Notes(f) {
 		at := slices.IndexFunc(t.Notes, func(n note) bool { return n.Text == text })
 		if at < 0 {

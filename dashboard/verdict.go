@@ -6,7 +6,7 @@ import "outcomes/metrics"
 // that none of the three is needed to understand the other two.
 type verdict struct {
 	Class string // better, worse, same, none, wait
-	Mark  string // up, down, level, unknown, wait
+	Mark  string // up, down, level, unknown, wait, tick, cross, dot
 	Words string
 }
 

@@ -20,11 +20,16 @@ import (
 // and the strategy's figures made anew. It is one transaction: on an error, or
 // when the program is stopped, facts and figures are those from before.
 type Import struct {
-	Store    *store.Store
-	Strategy *metrics.Strategy
-	Reader   Reader
-	Paths    []string
-	Edition  int // of the Indices, for files that do not say
+	Store *store.Store
+	// Strategy gives the strategy, from the text of the one that the database
+	// was last used with (nil for none or the built-in one). It is asked within
+	// the transaction: two imports at once see the same one.
+	Strategy func(stored []byte) (*metrics.Strategy, error)
+	// Check says what of the strategy the lookups contradict; it may be nil.
+	Check   func(*metrics.Strategy, *metrics.Geography) error
+	Reader  Reader
+	Paths   []string
+	Edition int // of the Indices, for files that do not say
 	// WhyNot explains what a file that the source does not know looks like.
 	WhyNot func(Input) error
 	// Watch is told how the import goes on; it may be nil.
@@ -90,16 +95,33 @@ func (i Import) Run(ctx context.Context) (Report, error) {
 		return report, err
 	}
 	err = i.Store.Update(ctx, "import "+string(report.Source), func(tx *store.Session) error {
-		if err := i.read(ctx, tx, inputs, &report); err != nil {
+		stored, err := tx.StrategySource(ctx)
+		if err != nil {
 			return err
+		}
+		strategy, err := i.Strategy(stored)
+		if err != nil {
+			return err
+		}
+		if err := i.read(ctx, tx, strategy, inputs, &report); err != nil {
+			return err
+		}
+		g, err := tx.Geography(ctx)
+		if err != nil {
+			return err
+		}
+		if i.Check != nil {
+			if err := i.Check(strategy, g); err != nil {
+				return err
+			}
 		}
 		if i.Watch != nil {
 			i.Watch.Computing()
 		}
-		if report.Gaps, err = i.gaps(ctx, tx); err != nil {
+		if report.Gaps, err = i.gaps(ctx, tx, strategy, g); err != nil {
 			return err
 		}
-		report.Figures, err = tx.Compute(ctx, i.Strategy, "import "+string(report.Source))
+		report.Figures, err = tx.Compute(ctx, strategy, "import "+string(report.Source))
 		return err
 	})
 	return report, err
@@ -107,16 +129,21 @@ func (i Import) Run(ctx context.Context) (Report, error) {
 
 // gaps says which months are missing between the first and the last of the
 // forces whose files the strategy's areas depend on.
-func (i Import) gaps(ctx context.Context, tx *store.Session) ([]string, error) {
-	if i.Reader.Source() != metrics.PoliceSource {
+func (i Import) gaps(ctx context.Context, tx *store.Session, s *metrics.Strategy, g *metrics.Geography) ([]string, error) {
+	switch i.Reader.Source() {
+	case metrics.GeographySource:
+		_, areas := coverage(s, g)
+		n, err := tx.StreetFilesOfOthers(ctx, coverageDigest(areas))
+		if err != nil || n == 0 {
+			return nil, err
+		}
+		return []string{fmt.Sprintf("%d police files were counted for other areas, or before these lookups: import them again", n)}, nil
+	case metrics.PoliceSource:
+	default:
 		return nil, nil
 	}
-	g, err := tx.Geography(ctx)
-	if err != nil {
-		return nil, err
-	}
 	var out []string
-	for _, area := range metrics.PoliceAreas(i.Strategy, g) {
+	for _, area := range metrics.PoliceAreas(s, g) {
 		force, months, err := tx.StreetMonths(ctx, area)
 		if err != nil {
 			return nil, err
@@ -179,8 +206,8 @@ type result struct {
 
 // read reads the files on all cores and keeps them one after the other, in
 // their order.
-func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, report *Report) error {
-	opts, digest, err := i.options(ctx, tx)
+func (i Import) read(ctx context.Context, tx *store.Session, s *metrics.Strategy, inputs []Input, report *Report) error {
+	opts, digest, err := i.options(ctx, tx, s)
 	if err != nil {
 		return err
 	}
@@ -192,25 +219,9 @@ func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, rep
 		i.Watch.Begin(len(inputs), bytes)
 		opts.Progress = i.Watch.Read
 	}
-	// What was read before is asked of the store first: readers never touch it.
-	known := make([]string, len(inputs))
-	seen := map[string]bool{}
-	for n, in := range inputs {
-		d, err := in.Digest()
-		if err != nil {
-			return err
-		}
-		b, ok, err := tx.Known(ctx, report.Source, in.Name, d, digest)
-		if err != nil {
-			return err
-		}
-		switch {
-		case ok:
-			known[n] = b.ImportedAt
-		case seen[in.Name+d]: // the same file twice in one import
-			known[n] = "in this import"
-		}
-		seen[in.Name+d] = true
+	known, err := i.known(ctx, tx, inputs, digest, report)
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -254,6 +265,37 @@ func (i Import) read(ctx context.Context, tx *store.Session, inputs []Input, rep
 		}
 	}
 	return ctx.Err()
+}
+
+// known says of each input when it was read before, "" for those to read. A
+// file whose facts were replaced since is read again, unless the file that
+// replaced them comes in the same import: then the two would take turns.
+func (i Import) known(ctx context.Context, tx *store.Session, inputs []Input, coverage string, report *Report) ([]string, error) {
+	known := make([]string, len(inputs))
+	digests := make([]string, len(inputs))
+	at := map[[2]string]int{} // name and digest, the last of the inputs that has them
+	for n, in := range inputs {
+		var err error
+		if digests[n], err = in.Digest(); err != nil {
+			return nil, err
+		}
+		at[[2]string{in.Name, digests[n]}] = n
+	}
+	for n, in := range inputs {
+		if last := at[[2]string{in.Name, digests[n]}]; last != n { // the same file twice
+			known[n] = "in this import"
+			continue
+		}
+		before, ok, err := tx.Known(ctx, report.Source, in.Name, digests[n], coverage)
+		if err != nil {
+			return nil, err
+		}
+		_, here := at[[2]string{before.Name, before.Digest}]
+		if ok && (before.Intact || here && before.Coverage == coverage && before.Digest != digests[n]) {
+			known[n] = before.At
+		}
+	}
+	return known, nil
 }
 
 func (i Import) keep(ctx context.Context, tx *store.Session, res result, coverage string, report *Report) error {
@@ -310,7 +352,7 @@ func (r *Report) add(releases []store.Release) {
 }
 
 // options gathers what a reader needs: the lookups, and which areas are kept.
-func (i Import) options(ctx context.Context, tx *store.Session) (Options, string, error) {
+func (i Import) options(ctx context.Context, tx *store.Session, s *metrics.Strategy) (Options, string, error) {
 	g, err := tx.Geography(ctx)
 	if err != nil {
 		return Options{}, "", err
@@ -319,25 +361,33 @@ func (i Import) options(ctx context.Context, tx *store.Session) (Options, string
 	if i.Reader.Source() != metrics.PoliceSource {
 		return opts, "", nil
 	}
-	needs := metrics.NeedsOf(i.Strategy, g)
-	areas := store.LSOAsOf(g, needs.LADs)
-	for _, lad := range needs.LADs {
-		if areas[lad] == "" {
-			return opts, "", metrics.Errorf(metrics.Conflict, "no LSOA of the district %s is known: import the lookups first (`outcomes import geography PATH`)", lad)
+	cover, areas := coverage(s, g)
+	for area, lsoas := range areas {
+		if lsoas == "" && !cover.Forces[area] {
+			return opts, "", metrics.Errorf(metrics.Conflict, "no LSOA of the district %s is known: import the lookups first (`outcomes import geography PATH`)", area)
 		}
 	}
-	opts.Coverage = Coverage{LADs: map[string]bool{}, Forces: map[string]bool{}}
+	opts.Coverage = cover
+	digest := coverageDigest(areas)
+	return opts, digest, tx.SaveCoverage(ctx, digest, areas)
+}
+
+// coverage gives the areas that the strategy asks for, and for each a digest
+// of its LSOAs.
+func coverage(s *metrics.Strategy, g *metrics.Geography) (Coverage, map[string]string) {
+	needs := metrics.NeedsOf(s, g)
+	areas := store.LSOAsOf(g, needs.LADs)
+	cover := Coverage{LADs: map[string]bool{}, Forces: map[string]bool{}}
 	for _, lad := range needs.LADs {
 		for _, code := range g.Family(lad) {
-			opts.Coverage.LADs[code] = true
+			cover.LADs[code] = true
 		}
 	}
 	for _, force := range needs.Forces {
-		opts.Coverage.Forces[force] = true
+		cover.Forces[force] = true
 		areas[force] = ""
 	}
-	digest := coverageDigest(areas)
-	return opts, digest, tx.SaveCoverage(ctx, digest, areas)
+	return cover, areas
 }
 
 // coverageDigest changes with the areas that are kept and with the LSOAs that

@@ -25,6 +25,17 @@ func NeedsOf(s *Strategy, g *Geography) Needs {
 		if d := i.Numerator.Domain; d != "" && !slices.Contains(n.Domains, d) {
 			n.Domains = append(n.Domains, d)
 		}
+		if i.Kind == Inequality && !slices.Contains(n.Domains, "imd") {
+			n.Domains = append(n.Domains, "imd")
+		}
+		if i.Kind == Inequality || onMap(i) {
+			n.Neighbourhoods = g.Active(s.Area.Code)
+			for _, t := range i.Numerator.Categories {
+				if !slices.Contains(n.CrimeTypes, t) {
+					n.CrimeTypes = append(n.CrimeTypes, t)
+				}
+			}
+		}
 	}
 	return n
 }
@@ -94,6 +105,7 @@ func forceOf(s *Strategy, g *Geography) (Area, bool) {
 type Result struct {
 	Figures []Figure
 	Signals []Signal
+	Maps    []PlaceMap // of the own district, by LSOA and ward
 }
 
 // Compute makes the strategy's figures from the facts: every indicator, area
@@ -107,11 +119,24 @@ func Compute(s *Strategy, f *Facts) Result {
 	if hasForce {
 		areas = append(areas, force)
 	}
+	var maps *mapper
+	if f.Neighbourhoods != nil {
+		maps = c.mapper(f.Neighbourhoods, areas[0])
+	}
 	var out Result
 	for _, ind := range s.Indicators {
 		if ind.Numerator.From == FromDeprivation {
 			out.Figures = append(out.Figures, c.editions(ind)...)
 			continue
+		}
+		if ind.Kind == Inequality {
+			list := c.unequal(ind, areas[0])
+			out.Figures = append(out.Figures, list...)
+			out.Signals = append(out.Signals, c.signals(ind, areas[0], list)...)
+			continue
+		}
+		if maps != nil && onMap(ind) {
+			out.Maps = append(out.Maps, maps.placeMaps(ind)...)
 		}
 		series := map[string][]Figure{}
 		for _, a := range areas {
@@ -151,6 +176,8 @@ type computation struct {
 	s *Strategy
 	f *Facts
 	g *Geography
+
+	slopes map[string]slope // by the numbers that they were found from
 }
 
 // key is what facts of an area go by.
@@ -177,7 +204,7 @@ func (c *computation) monthly(ind Indicator, a Area) []Figure {
 			fig, base := c.figure(ind, a, p, last)
 			series = append(series, fig)
 			if fig.Status == Available {
-				grounds[p] = ground{p, base}
+				grounds[p] = ground{period: p, base: base}
 			}
 		}
 		c.inTime(ind, a, series, grounds)

@@ -33,7 +33,7 @@ func (c *computation) editions(ind Indicator) []Figure {
 		if len(ranks) == 0 {
 			continue
 		}
-		shares, unplaced := c.shares(ranks, ind.Numerator.MostDeprived)
+		shares, unplaced, lookedUp := c.shares(ranks, ind.Numerator.MostDeprived)
 		shares = c.withOwn(shares, own)
 		now := map[string]Figure{}
 		lsoasNow := map[string]map[string]bool{}
@@ -58,6 +58,9 @@ func (c *computation) editions(ind Indicator) []Figure {
 			}
 			if s.parts > 1 {
 				fig.Notes = append(fig.Notes, fmt.Sprintf("The edition has %d districts where there is one now: the share is of all their neighbourhoods, and there is no rank.", s.parts))
+			}
+			if lookedUp {
+				fig.Notes = append(fig.Notes, "The file of this edition does not name its districts: share and rank are of the districts of today, by the lookups.")
 			}
 			if unplaced > 0 {
 				fig.Notes = append(fig.Notes, fmt.Sprintf("%d of the edition's LSOAs could not be placed in a district, so shares and ranks may be a little off.", unplaced))
@@ -104,14 +107,17 @@ func (c *computation) districtKey(code string) string {
 // many per cent of the edition: ranks up to that part of the number of LSOAs,
 // rounded down, as the publisher's deciles are made. Districts rank by their
 // share, the largest first; equal shares share the rank.
-func (c *computation) shares(ranks []DeprivationRank, percent int) (list []share, unplaced int) {
+// lookedUp says that the file does not name its districts and that those of
+// today were taken.
+func (c *computation) shares(ranks []DeprivationRank, percent int) (list []share, unplaced int, lookedUp bool) {
 	limit := len(ranks) * percent / 100
 	byCode := map[string]*share{}
 	for _, r := range ranks {
 		code, name := r.LAD, r.LADName
 		if code == "" {
-			code = c.g.LSOA[r.LSOA]
+			code = c.g.Active(c.g.LSOA[r.LSOA])
 			name = c.g.Names[code]
+			lookedUp = true
 		}
 		if code == "" {
 			unplaced++
@@ -141,7 +147,7 @@ func (c *computation) shares(ranks []DeprivationRank, percent int) (list []share
 		}
 		list = append(list, s)
 	}
-	return list, unplaced
+	return list, unplaced, lookedUp
 }
 
 // withOwn adds the strategy's district where the edition has it in parts only.

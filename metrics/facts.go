@@ -19,6 +19,9 @@ type Facts struct {
 	Editions map[int]map[string][]DeprivationRank
 	// EditionBatches are the batches that these came from.
 	EditionBatches map[int]map[string]int64
+	// Neighbourhoods are the own district's facts by LSOA; nil where no
+	// indicator needs them.
+	Neighbourhoods *Neighbourhoods
 	// Sample says that the facts are invented.
 	Sample bool
 }
@@ -64,6 +67,10 @@ type Needs struct {
 	LADs    []string // districts, by the code in use now
 	Forces  []string
 	Domains []string // of the Indices of Deprivation
+	// Neighbourhoods is the district whose facts by LSOA are wanted, "" for
+	// none, and CrimeTypes the types that are counted there.
+	Neighbourhoods string
+	CrimeTypes     []string
 }
 
 // Scheme is the set of crime types that police.uk distinguished at a time.
@@ -119,4 +126,18 @@ func (s Scheme) Distinguishes(crimeType string) bool {
 		}
 	}
 	return false
+}
+
+// Outcomes are the outcomes that police.uk's street-level files give, "" where
+// an incident has none.
+var Outcomes = []string{"",
+	"Action to be taken by another organisation", "Awaiting court outcome", "Court case unable to proceed", "Court result unavailable",
+	"Defendant found not guilty", "Defendant sent to Crown Court", "Formal action is not in the public interest",
+	"Further action is not in the public interest", "Further investigation is not in the public interest",
+	"Investigation complete; no suspect identified", "Local resolution", "Offender deprived of property", "Offender fined",
+	"Offender given a caution", "Offender given a drugs possession warning", "Offender given absolute discharge",
+	"Offender given community sentence", "Offender given conditional discharge", "Offender given penalty notice",
+	"Offender given suspended prison sentence", "Offender ordered to pay compensation", "Offender otherwise dealt with",
+	"Offender sent to prison", "Status update unavailable", "Suspect charged", "Suspect charged as part of another case",
+	"Unable to prosecute suspect", "Under investigation",
 }

@@ -49,6 +49,16 @@ type Figure struct {
 	Sentence    string       // the first of the statements, or why there is no figure
 	Statements  []Statement  // what else can be said of it, in order
 	Batches     []int64      // what it was made from, by the store's numbers, in order
+	Breakdown   []GroupValue // of an inequality: its groups, the most deprived first
+}
+
+// GroupValue is one group of a figure that compares groups. Numbers are nil
+// where they are not available.
+type GroupValue struct {
+	Label                  string // "Most deprived fifth"
+	Numerator, Denominator *float64
+	Value, Lower, Upper    *float64 // a rate, per so many as the indicator says, with its 95% interval
+	Status                 Status
 }
 
 // Revision is one reading of a figure through time.
@@ -156,5 +166,7 @@ type State struct {
 	Sample      bool   // the facts are invented
 	MadeAt      string // when the figures were last computed, RFC 3339; "" for never
 	Behind      bool   // facts were read after the figures were made: an import was cut short
+	Version     int64  // of the facts: another one after every import; 0 before the first
+	Mapped      bool   // there are maps of small areas, and outlines to draw them with
 	StrategySHA string // of the strategy that the figures were made with; "" for none
 }

@@ -17,6 +17,13 @@ const rebased = "the population estimates were rebased on the 2021 Census, so ra
 type ground struct {
 	period Period
 	base   int // census of its denominator, 0 where it has none
+	// edition of the Indices that put its neighbourhoods into fifths, 0 where none did
+	edition int
+}
+
+// regrouped is why measures of inequality on two editions are not one series.
+func regrouped(now, then ground) string {
+	return fmt.Sprintf("the neighbourhoods were put into fifths by the %d Indices of Deprivation and by those of %d before, so the two are not one series", now.edition, then.edition)
 }
 
 // guard says whether a figure may be set beside an earlier one: refuse is why
@@ -24,6 +31,9 @@ type ground struct {
 func (c *computation) guard(ind Indicator, a Area, now, then ground) (refuse, care string) {
 	if now.base != then.base {
 		return rebased, ""
+	}
+	if now.edition != then.edition {
+		return regrouped(now, then), ""
 	}
 	for _, b := range c.breaksOf(ind, a) {
 		if b.months(now.period) == b.months(then.period) {
@@ -41,6 +51,9 @@ func (c *computation) guard(ind Indicator, a Area, now, then ground) (refuse, ca
 func (c *computation) breakBefore(ind Indicator, a Area, now, then ground) string {
 	if now.base != 0 && then.base != 0 && now.base != then.base {
 		return rebased
+	}
+	if now.edition != then.edition {
+		return regrouped(now, then)
 	}
 	for _, b := range c.breaksOf(ind, a) {
 		if b.Refuse && b.months(now.period) > 0 && b.months(then.period) == 0 {

@@ -104,6 +104,10 @@ func process(ind Indicator, series []Figure, s *Signal) {
 		}
 	}
 	noun := periodNoun[s.Kind]
+	if !slices.ContainsFunc(values, func(v float64) bool { return !math.IsNaN(v) }) {
+		s.Words = []string{"There are no process limits: there is no figure yet."}
+		return
+	}
 	result, err := stats.XmR(values, options)
 	if err != nil {
 		s.Words = []string{"There are no process limits: " + err.Error() + "."}
@@ -127,10 +131,6 @@ func process(ind Indicator, series []Figure, s *Signal) {
 		if p.Cause != stats.CommonCause && !result.Segments[p.Segment].Trial {
 			s.Marked = append(s.Marked, SpecialCause{series[i].Period.Code(), string(p.Variation), causeWords(p, noun), p.High})
 		}
-	}
-	if latest < 0 {
-		s.Words = []string{"There are no process limits: there is no figure yet."}
-		return
 	}
 	last := result.Segments[len(result.Segments)-1]
 	switch {
@@ -202,6 +202,10 @@ func trend(ind Indicator, series []Figure, s *Signal) {
 	}
 	if s.Kind == Edition {
 		s.Words = []string{"No recent trend is calculated: editions are years apart."}
+		return
+	}
+	if ind.Kind == Inequality {
+		s.Words = []string{"No recent trend is calculated of a measure of inequality: the marker is for rates and shares of one population."}
 		return
 	}
 	var points []stats.TrendPoint

@@ -113,8 +113,19 @@ const (
 type ValueKind string
 
 const (
-	CrudeRate  ValueKind = "rate"  // events per so many residents
-	Proportion ValueKind = "share" // part of a whole, as a percentage
+	CrudeRate  ValueKind = "rate"       // events per so many residents
+	Proportion ValueKind = "share"      // part of a whole, as a percentage
+	Inequality ValueKind = "inequality" // a measure over the deprivation fifths of a rate
+)
+
+// InequalityMeasure is how the rates of the fifths are made into one number.
+type InequalityMeasure string
+
+const (
+	Gap   InequalityMeasure = "gap"   // the most deprived fifth's rate less the least deprived fifth's
+	Ratio InequalityMeasure = "ratio" // the one divided by the other
+	SII   InequalityMeasure = "sii"   // slope index of inequality
+	RII   InequalityMeasure = "rii"   // relative index of inequality
 )
 
 // Indicator is declared in the strategy file, not coded.
@@ -128,6 +139,7 @@ type Indicator struct {
 	Priority       string // the priority's ID
 	Accountability Accountability
 	Kind           ValueKind
+	Measure        InequalityMeasure // of an inequality
 	Numerator      Measure
 	Denominator    Measure
 	Per            float64 // 1000 for a rate per 1,000; 100 for a share

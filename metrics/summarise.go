@@ -16,7 +16,54 @@ func Summarise(s *Strategy, figures []Figure) Summary {
 		sum.Priorities = append(sum.Priorities, ps)
 	}
 	sum.Headline = headline(s, sum.Priorities)
+	sum.Headlines = headlines(sum.Priorities)
 	return sum
+}
+
+// maxHeadlines is how many sentences a board can take in.
+const maxHeadlines = 6
+
+// headlines picks the news over all priorities: what changed by rule first,
+// the newest kind of data first, and what stayed about the same last. What
+// could not be compared is no news.
+func headlines(priorities []PrioritySummary) []HeadlineItem {
+	var items []HeadlineItem
+	for _, p := range priorities {
+		for _, i := range p.Indicators {
+			if i.Latest == nil || i.Verdict == NoCompared || i.Latest.Sentence == "" {
+				continue
+			}
+			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Text: firstSentence(i.Latest.Sentence),
+				Verdict: i.Verdict, Words: verdictWords(i), Figure: i.Latest})
+		}
+	}
+	order := func(h HeadlineItem) int {
+		n := map[Verdict]int{NoVerdict: 2, Same: 4}[h.Verdict] // better and worse before what is neither
+		if h.Figure.Period.Kind == Edition {
+			n++
+		}
+		return n
+	}
+	slices.SortStableFunc(items, func(a, b HeadlineItem) int { return order(a) - order(b) })
+	return items[:min(maxHeadlines, len(items))]
+}
+
+// firstSentence is a text up to its first full stop that ends a sentence: one
+// after a number, a percentage or a bracket, for names hold full stops too.
+func firstSentence(text string) string {
+	depth := 0
+	for i, r := range text {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth--
+		case r != '.' || depth > 0 || i == 0 || i+1 >= len(text) || text[i+1] != ' ':
+		case strings.IndexByte("0123456789)%", text[i-1]) >= 0:
+			return text[:i+1]
+		}
+	}
+	return text
 }
 
 // SummaryOf is what one priority's indicators say, all of them.

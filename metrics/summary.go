@@ -2,8 +2,19 @@ package metrics
 
 // Summary is the board's page: for each priority what its headline indicators say.
 type Summary struct {
-	Headline   string // the answer in one sentence
+	Headline   string         // the answer in one sentence
+	Headlines  []HeadlineItem // six at most, those that changed by rule first
 	Priorities []PrioritySummary
+}
+
+// HeadlineItem is one indicator's news: it can stand alone.
+type HeadlineItem struct {
+	Indicator string // the indicator's id
+	Title     string
+	Text      string // the first sentence of its latest figure
+	Verdict   Verdict
+	Words     string  // "Getting worse", "About the same"
+	Figure    *Figure // that the sentence was made from
 }
 
 // PrioritySummary is what a priority's indicators say together.

@@ -192,6 +192,9 @@ func change(ind Indicator, fig Figure, cmp Comparison) string {
 		when = "in the " + before.Label()
 	}
 	then := fmt.Sprintf("%s (%s) %s", bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0), when)
+	if ind.Kind == Inequality { // its numbers are not one count
+		then = bare(ind, *cmp.Value) + " " + when
+	}
 	if cmp.Direction == AboutSame {
 		return ", about the same as " + then
 	}
@@ -222,11 +225,7 @@ func statement(ind Indicator, fig Figure, cmp Comparison) Statement {
 	if cmp.Direction == NotCompared {
 		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For the %s, %s is not compared with %s: %s.", fig.Period.Label(), fig.Area.Place(), cmp.With, cmp.Reason)}
 	}
-	measured := ind.Noun
-	if ind.Kind == CrudeRate {
-		measured += " rate"
-	}
-	subject := fmt.Sprintf("In the %s, the %s in %s was", fig.Period.Label(), measured, fig.Area.Place())
+	subject := fmt.Sprintf("In the %s, the %s in %s was", fig.Period.Label(), measuredWords(ind), fig.Area.Place())
 	if cmp.Kind == WithTarget {
 		words := map[Direction]string{Met: "at its target or beyond", OnTrack: "on track to its target", OffTrack: "off track to its target"}
 		by := ""

@@ -153,6 +153,7 @@ func TestBadInput(t *testing.T) {
 		{"the wrong source", "police", filepath.Join(files, "population"), []string{"none of the", "police"}},
 		{"a wrong code", "geography", write(t, in("code"), "LSOA_lookup.csv", []byte("LSOA11CD,LSOA11NM,LAD22CD,LAD22NM\nCoventry,Coventry 001A,E08000026,Coventry\n")), []string{"LSOA_lookup.csv", "LSOA11CD", "Coventry"}},
 		{"an edition that is not said", "deprivation", write(t, in("tidy"), "ranks.csv", []byte("lsoa_code,rank\nE01000001,1\n")), []string{"--edition"}},
+		{"TopoJSON", "boundaries", write(t, in("topo"), "outlines.json", []byte(`{"type":"Topology","objects":{}}`)), []string{"outlines.json", "GeoJSON", "TopoJSON"}},
 		{"no source", "weather", dir, []string{"weather", "police"}},
 	}
 	for _, tt := range tests {
@@ -315,7 +316,7 @@ func TestCommandLine(t *testing.T) {
 func TestHostileText(t *testing.T) {
 	const hostile = `</script><img src=x onerror=alert(1)>__f__alert(1)__f__`
 	dir := t.TempDir()
-	text := outcomes(t, "strategy", "new", "--area", "E08000026", "--area-name", hostile, "--force", "=cmd()")
+	text := outcomes(t, "strategy", "new", "--area", "E08000026", "--area-name", "=cmd "+hostile)
 	text = strings.Replace(text, "title: Violence and sexual offences", "title: '=cmd "+hostile+"'", 1)
 	text = strings.Replace(text, "noun: violence and sexual offences crime", "noun: '"+hostile+"'", 1)
 	text = strings.Replace(text, "unit: per 1,000 residents", "unit: '"+hostile+"'", 1)

@@ -143,11 +143,15 @@ func invented(b *testing.B, dir string, areas int) (strategy, lookup string) {
 // over the real database, without the network.
 func BenchmarkPages(b *testing.B) {
 	ctx := context.Background()
-	st, s, err := makeDemo(ctx, b.TempDir(), io.Discard)
+	st, err := makeDemo(ctx, b.TempDir(), io.Discard)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer st.Close()
+	s, err := builtIn(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
 	srv, err := dashboard.New(dashboard.Config{Store: st, Strategy: s, Log: slog.New(slog.DiscardHandler), Now: now})
 	if err != nil {
 		b.Fatal(err)

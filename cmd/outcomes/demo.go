@@ -30,12 +30,12 @@ func demoCommand() *cobra.Command {
 				return metrics.Errorf(metrics.Unavailable, "there is no room for the sample: %w", err)
 			}
 			defer os.RemoveAll(dir)
-			st, s, err := makeDemo(ctx, dir, cmd.OutOrStdout())
+			st, err := makeDemo(ctx, dir, cmd.OutOrStdout())
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			return serve(ctx, st, s, listen, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return serve(ctx, st, builtIn, listen, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:8080", "the `address` to serve on")
@@ -43,28 +43,26 @@ func demoCommand() *cobra.Command {
 }
 
 // makeDemo writes the sample under dir and imports it into a database there.
-func makeDemo(ctx context.Context, dir string, stdout io.Writer) (*store.Store, *metrics.Strategy, error) {
+func makeDemo(ctx context.Context, dir string, stdout io.Writer) (*store.Store, error) {
 	fmt.Fprintln(stdout, "Making sample data (all of it is invented) …")
 	files := filepath.Join(dir, "sample")
 	if err := sample.Write(files); err != nil {
-		return nil, nil, err
-	}
-	s, err := strategy.Default()
-	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	st, err := store.Open(ctx, filepath.Join(dir, "outcomes.db"), now)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	list := readers()
 	for _, src := range sample.Sources(files) {
-		report, err := ingest.Import{Store: st, Strategy: s, Reader: list[src.Source], Paths: []string{src.Path}, WhyNot: table.WhyNot}.Run(ctx)
+		report, err := ingest.Import{Store: st, Strategy: builtIn, Check: checkForce, Reader: list[src.Source], Paths: []string{src.Path}, WhyNot: table.WhyNot}.Run(ctx)
 		if err != nil {
 			st.Close()
-			return nil, nil, err
+			return nil, err
 		}
 		fmt.Fprintf(stdout, "  %-12s %s, %s\n", src.Source, plural(len(report.Files), "file"), plural(int(report.Account.Read), "row"))
 	}
-	return st, s, nil
+	return st, nil
 }
+
+func builtIn([]byte) (*metrics.Strategy, error) { return strategy.Default() }

@@ -15,7 +15,6 @@ import (
 	"outcomes/ingest/population"
 	"outcomes/ingest/table"
 	"outcomes/metrics"
-	"outcomes/metrics/store"
 )
 
 // readers are the sources that files can be imported from.
@@ -54,35 +53,40 @@ folder or a zip, plain or .gz. In a folder, files of another layout are passed o
 
 An import is all or nothing: after an error the database is as it was. Reading the same
 file again changes nothing; a newer release of a month replaces that month.`,
-		Args: cobra.MatchAll(cobra.MinimumNArgs(2), func(_ *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return metrics.Errorf(metrics.Invalid, "say what to import from where: outcomes import SOURCE PATH…, with SOURCE one of %s", strings.Join(names, ", "))
+			}
 			if !slices.Contains(names, args[0]) {
 				return metrics.Errorf(metrics.Invalid, "there is no source %q: one of %s", args[0], strings.Join(names, ", "))
 			}
 			return nil
-		}),
+		},
 		ValidArgs: names,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx := cmd.Context()
 			if cmd.Flags().Changed("edition") && args[0] != string(metrics.DeprivationSource) {
 				return metrics.Errorf(metrics.Invalid, "--edition is for the source deprivation only")
 			}
-			st, err := store.Open(ctx, h.db, now)
-			if err != nil {
-				return err
+			if h.strategy != "" { // a wrong file is told before a database is made
+				if _, err := h.choose(nil); err != nil {
+					return err
+				}
 			}
-			defer st.Close()
-			s, err := h.choose(ctx, st)
+			st, undo, err := h.create(ctx)
 			if err != nil {
 				return err
 			}
 			watch := newWatcher(cmd.ErrOrStderr())
 			defer watch.Done()
 			report, err := ingest.Import{
-				Store: st, Strategy: s, Reader: readers()[metrics.Source(args[0])], Paths: args[1:],
-				Edition: edition, WhyNot: table.WhyNot, Watch: watch,
+				Store: st, Strategy: h.choose, Check: checkForce, Reader: readers()[metrics.Source(args[0])], Paths: args[1:],
+				Edition: edition, WhyNot: whyNot(metrics.Source(args[0])), Watch: watch,
 			}.Run(ctx)
 			watch.Done()
+			st.Close()
 			if err != nil {
+				undo()
 				return err
 			}
 			printReport(cmd.OutOrStdout(), report)
@@ -92,6 +96,34 @@ file again changes nothing; a newer release of a month replaces that month.`,
 	h.flags(cmd, true)
 	cmd.Flags().IntVar(&edition, "edition", 0, "the `year` of the edition of the Indices, for a file that does not say")
 	return cmd
+}
+
+// whyNot explains what a file that a source does not know looks like.
+func whyNot(source metrics.Source) func(ingest.Input) error {
+	if source != metrics.BoundarySource {
+		return table.WhyNot
+	}
+	return func(in ingest.Input) error {
+		return metrics.Errorf(metrics.Invalid, "%s is not a GeoJSON file with the outlines of LSOAs or wards (LSOA11CD, LSOA21CD or WD..CD among its properties); TopoJSON and other layouts are not read", in.Path)
+	}
+}
+
+// checkForce refuses a strategy whose police force is not the one that the
+// lookups give its district: its figures would stand under another's name.
+func checkForce(s *metrics.Strategy, g *metrics.Geography) error {
+	code, ok := g.ForceArea(s.Area.Code)
+	if !ok {
+		return nil // the lookups do not say yet
+	}
+	named := s.Force.Code
+	if named == "" && s.Force.Name != "" {
+		named = police.ForceArea(g, "", s.Force.Name)
+	}
+	if named == code || named == "" && s.Force.Name == "" {
+		return nil
+	}
+	given := strings.TrimSpace(s.Force.Name + " " + s.Force.Code)
+	return metrics.Errorf(metrics.Conflict, "the strategy's police force is %q, but by the lookups %s is in the force area %s (%s): mend `force:` in the strategy file, or leave it out", given, s.Area.Code, g.Names[code], code)
 }
 
 // printReport writes the account of an import.

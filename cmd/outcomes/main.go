@@ -65,18 +65,29 @@ func (h *house) flags(cmd *cobra.Command, withStrategy bool) {
 
 // choose gives the strategy: the file's, else the one that the database's
 // figures were made with, else the built-in one.
-func (h *house) choose(ctx context.Context, st *store.Store) (*metrics.Strategy, error) {
-	if h.strategy != "" {
+func (h *house) choose(stored []byte) (*metrics.Strategy, error) {
+	switch {
+	case h.strategy != "":
 		return strategy.Load(h.strategy)
-	}
-	source, err := st.StrategySource(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if source != nil {
-		return strategy.Parse("the strategy in "+h.db, source)
+	case stored != nil:
+		return strategy.Parse("the strategy in "+h.db, stored)
 	}
 	return strategy.Default()
+}
+
+// create opens the database at the path, making it when it is not there. undo
+// takes a database that was made for nothing away again.
+func (h *house) create(ctx context.Context) (st *store.Store, undo func(), err error) {
+	_, missing := os.Stat(h.db)
+	st, err = store.Open(ctx, h.db, now)
+	undo = func() {
+		if missing != nil {
+			for _, suffix := range []string{"", "-wal", "-shm"} {
+				os.Remove(h.db + suffix)
+			}
+		}
+	}
+	return st, undo, err
 }
 
 func now() time.Time { return time.Now() }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -18,6 +19,7 @@ import (
 
 	"outcomes/ingest"
 	"outcomes/ingest/table"
+	"outcomes/metrics"
 )
 
 // published gives the folder of real published files. They are not part of the
@@ -333,4 +335,225 @@ func TestKilledImport(t *testing.T) {
 	if f := figure(t, db, "violence-rate", "E08000019", "2019-Q1"); f["numerator"] != "4033" {
 		t.Errorf("after the next run: %v", f)
 	}
+}
+
+// A file whose facts were replaced, by a wrong file or for another strategy's
+// areas, is put back in force by importing it again.
+func TestPutBackInForce(t *testing.T) {
+	data := published(t)
+	db, sheffield := sheffield(t, data)
+	var files []string
+	for _, m := range []string{"2019-01", "2019-02", "2019-03"} {
+		files = append(files, filepath.Join(data, "police-uk", "street", "south-yorkshire", m))
+	}
+	police := func(strategy string) string {
+		return outcomes(t, slices.Concat([]string{"import", "police"}, files, []string{"--db", db, "--strategy", strategy})...)
+	}
+	right := func(when string) {
+		t.Helper()
+		if f := figure(t, db, "violence-rate", "E08000019", "2019-Q1"); f["numerator"] != "4033" || f["denominator"] != "584853" {
+			t.Errorf("%s: %v", when, f)
+		}
+	}
+	police(sheffield)
+	right("at first")
+
+	other := filepath.Join(t.TempDir(), "barnsley.yaml")
+	if err := os.WriteFile(other, []byte(outcomes(t, "strategy", "new", "--area", "E08000016", "--area-name", "Barnsley")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	police(other)
+	if f := figure(t, db, "violence-rate", "E08000016", "2019-Q1"); f["status"] != "available" {
+		t.Errorf("Barnsley: %v", f)
+	}
+	police(sheffield)
+	right("after another strategy")
+
+	// The new code of the district asks for the same area.
+	text := outcomes(t, "strategy", "new", "--area", "E08000039", "--area-name", "Sheffield")
+	if err := os.WriteFile(other, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	outcomes(t, "import", "population", filepath.Join(data, "population"), "--db", db, "--strategy", other)
+	if f := figure(t, db, "violence-rate", "E08000019", "2019-Q1"); f["numerator"] != "4033" || f["area_code"] != "E08000039" {
+		t.Errorf("under its new code: %v", f)
+	}
+	police(sheffield)
+
+	wrong := filepath.Join(t.TempDir(), "wrong.csv")
+	if err := os.WriteFile(wrong, []byte("area_code,area_name,year,persons\nE08000019,Sheffield,2019,300000\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	outcomes(t, "import", "population", wrong, "--db", db)
+	outcomes(t, "import", "population", filepath.Join(data, "population"), "--db", db)
+	right("after a wrong estimate")
+	if again := outcomes(t, "import", "population", filepath.Join(data, "population"), "--db", db); !strings.Contains(again, "nothing changed") {
+		t.Errorf("once more: %s", again)
+	}
+}
+
+// Somerset was merged twice: its residents are those of the districts that
+// cover it once, and its force area has a rate.
+func TestMergedDistrict(t *testing.T) {
+	data := published(t)
+	strategy := filepath.Join(t.TempDir(), "somerset.yaml")
+	if err := os.WriteFile(strategy, []byte(outcomes(t, "strategy", "new", "--area", "E06000066", "--area-name", "Somerset")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := base(t, data, "--strategy", strategy)
+	st := openStore(t, db)
+	defer st.Close()
+	g, err := st.Geography(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := st.Facts(context.Background(), g, metrics.Needs{LADs: []string{"E06000066"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Residents["E06000066"][2019].Persons; got != 562225 {
+		t.Errorf("Somerset had %d residents in mid-2019, want 562,225 by the workbook", got)
+	}
+	// Three of the four districts of 2019 are in the edition of 2019; no rank
+	// for the sum of parts.
+	fig := figure(t, db, "neighbourhoods-most-deprived-10", "E06000066", "IoD2019")
+	if fig["rank"] != "" || fig["value"] == "" || !strings.Contains(fig["notes"], "districts where there is one now") {
+		t.Errorf("%v", fig)
+	}
+}
+
+// A strategy of another force than the lookups know is refused.
+func TestWrongForce(t *testing.T) {
+	data := published(t)
+	dir := t.TempDir()
+	for name, force := range map[string]string{"another": "West Midlands Police", "none": "Gotham Police"} {
+		strategy := filepath.Join(dir, name+".yaml")
+		if err := os.WriteFile(strategy, []byte(outcomes(t, "strategy", "new", "--area", "E08000019", "--force", force)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		db := filepath.Join(dir, name+".db")
+		var stdout, stderr bytes.Buffer
+		if status := run(context.Background(), []string{"import", "geography", filepath.Join(data, "lookups"), "--db", db, "--strategy", strategy}, &stdout, &stderr); status != 1 || !strings.Contains(stderr.String(), "South Yorkshire (E23000011)") {
+			t.Errorf("%s: status %d, %s", name, status, stderr.String())
+		}
+		if _, err := os.Stat(db); err == nil {
+			t.Errorf("%s: a failed first import left a database", name)
+		}
+	}
+}
+
+// The comparison with similar areas, against a count of the files' rows.
+func TestPublishedSimilarGroup(t *testing.T) {
+	data := published(t)
+	group := []string{"E08000016", "E08000017", "E08000018", "E08000019"} // Barnsley, Doncaster, Rotherham, Sheffield
+	db, file := filepath.Join(t.TempDir(), "outcomes.db"), filepath.Join(t.TempDir(), "sheffield.yaml")
+	text := outcomes(t, "strategy", "new", "--area", "E08000019", "--area-name", "Sheffield", "--similar", strings.Join(group, ","))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	workbook := filepath.Join(data, "population", "ukmidyearestimates20192020ladcodes.xlsx")
+	street := filepath.Join(data, "police-uk", "street", "south-yorkshire")
+	outcomes(t, "import", "geography", filepath.Join(data, "lookups"), "--db", db, "--strategy", file)
+	outcomes(t, "import", "population", workbook, "--db", db)
+	outcomes(t, "import", "police", street, "--db", db)
+
+	// Offences of the twelve months by district of 2019, row by row.
+	lad, name := map[string]string{}, map[string]string{}
+	lookup, err := csv.NewReader(bytes.NewReader(inflate(t, filepath.Join(data, "lookups", "converted", "lookup_lsoa11_ltla19.csv.gz")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range lookup[1:] {
+		lad[r[1]], name[r[3]] = r[3], r[2]
+	}
+	offences := map[string]float64{}
+	for _, month := range []string{"2018-04", "2018-05", "2018-06", "2018-07", "2018-08", "2018-09", "2018-10", "2018-11", "2018-12", "2019-01", "2019-02", "2019-03"} {
+		all, err := csv.NewReader(bytes.NewReader(inflate(t, filepath.Join(street, month, month+"-south-yorkshire-street.csv.gz")))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range all[1:] {
+			if r[9] == "Violence and sexual offences" {
+				offences[lad[r[7]]]++
+			}
+		}
+	}
+	residents := file10(t, workbook, "MYE 5", 0, 6, 6) // mid-2018, in the middle of the year
+	rates, mean := map[string]float64{}, 0.0
+	for _, code := range group {
+		n, err := strconv.ParseFloat(residents[code][0], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rates[name[code]] = 1000 * offences[code] / n
+		mean += rates[name[code]] / 4
+	}
+	rank := 1
+	for _, r := range rates {
+		if r > rates["Sheffield"] {
+			rank++
+		}
+	}
+
+	var figures []struct {
+		Value       float64
+		Comparisons []struct {
+			Kind, Direction, Verdict, Reason string
+			Value                            float64
+			Group                            *struct {
+				Name          string
+				Proposal      bool
+				Members, Rank int
+				Values        []struct {
+					Name  string `json:"area_name"`
+					Value float64
+				}
+			}
+		}
+		Statements []struct{ About, Text string }
+	}
+	out := outcomes(t, "figures", "--db", db, "--indicator", "violence-rate", "--area", "E08000019", "--period", "YE2019-03", "--format", "json")
+	if err := json.Unmarshal([]byte(out), &figures); err != nil || len(figures) != 1 {
+		t.Fatalf("%v: %d figures", err, len(figures))
+	}
+	f := figures[0]
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 1e-4 { // printed with a few decimals
+			t.Errorf("%s: got %v, want %v", what, got, want)
+		}
+	}
+	near("Sheffield", f.Value, rates["Sheffield"])
+	compared := false
+	for _, c := range f.Comparisons {
+		if c.Kind != "similar" {
+			continue
+		}
+		compared = true
+		near("the group's mean", c.Value, mean)
+		if c.Group == nil {
+			t.Fatalf("not compared: %s", c.Reason)
+		}
+		if c.Group.Rank != rank || c.Group.Members != 4 || c.Group.Proposal || len(c.Group.Values) != 4 {
+			t.Errorf("group %+v, want rank %d of 4", c.Group, rank)
+		}
+		for _, m := range c.Group.Values {
+			near(m.Name, m.Value, rates[m.Name])
+		}
+		if c.Direction != "lower" || c.Verdict != "better" {
+			t.Errorf("%s, %s", c.Direction, c.Verdict)
+		}
+	}
+	want := fmt.Sprintf("In the year ending March 2019, the violence and sexual offences crime rate in Sheffield was lower than the average across similar areas (%.1f against %.1f per 1,000 residents; %s highest of 4).",
+		rates["Sheffield"], mean, metrics.Ordinal(rank))
+	said := ""
+	for _, s := range f.Statements {
+		if s.About == "similar" {
+			said = s.Text
+		}
+	}
+	if !compared || said != want {
+		t.Errorf("said %q\nwant %q", said, want)
+	}
+	t.Logf("rates %v, mean %.3f, rank %d; %s", rates, mean, rank, said)
 }

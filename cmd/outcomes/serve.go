@@ -29,11 +29,7 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			defer st.Close()
-			s, err := h.choose(cmd.Context(), st)
-			if err != nil {
-				return err
-			}
-			return serve(cmd.Context(), st, s, listen, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return serve(cmd.Context(), st, h.choose, listen, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	h.flags(cmd, true)
@@ -43,14 +39,29 @@ func serveCommand() *cobra.Command {
 
 // serve serves until the context ends. Figures that another strategy made are
 // made anew first.
-func serve(ctx context.Context, st *store.Store, s *metrics.Strategy, listen string, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, st *store.Store, choose func([]byte) (*metrics.Strategy, error), listen string, stdout, stderr io.Writer) error {
+	stored, err := st.StrategySource(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := choose(stored)
+	if err != nil {
+		return err
+	}
 	state, err := st.State(ctx)
 	if err != nil {
 		return err
 	}
 	if state.StrategySHA != s.SHA {
 		err := st.Update(ctx, "make the figures", func(tx *store.Session) error {
-			_, err := tx.Compute(ctx, s, "another strategy file")
+			g, err := tx.Geography(ctx)
+			if err != nil {
+				return err
+			}
+			if err := checkForce(s, g); err != nil {
+				return err
+			}
+			_, err = tx.Compute(ctx, s, "another strategy file")
 			return err
 		})
 		if err != nil {

@@ -45,7 +45,7 @@ func strategyCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.AddCommand(write, check)
+	cmd.AddCommand(write, check, similarCommand())
 	return cmd
 }
 

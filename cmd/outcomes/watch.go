@@ -47,9 +47,9 @@ func (x *watcher) File(f ingest.FileReport) {
 	case f.Known != "":
 		fmt.Fprintf(x.w, "%s: read before (%s)\n", f.Path, f.Known)
 	case f.Same:
-		fmt.Fprintf(x.w, "%s: %d rows, says what is held\n", f.Path, f.Account.Read)
+		fmt.Fprintf(x.w, "%s: %s, says what is held\n", f.Path, plural(int(f.Account.Read), "row"))
 	default:
-		fmt.Fprintf(x.w, "%s: %d rows\n", f.Path, f.Account.Read)
+		fmt.Fprintf(x.w, "%s: %s\n", f.Path, plural(int(f.Account.Read), "row"))
 	}
 }
 

@@ -15,10 +15,15 @@
       if (points.length === 0) return "";
       const name = points[0].data.name;
       const lines = [name.charAt(0).toUpperCase() + name.slice(1)];
+      const at = points[0].data.value[0];
       for (const item of points) {
         const value = item.data.value[1];
         lines.push(item.seriesName + ": " + (value === "-" ? "no figure" : write(doc, value)));
+        const limits = item.seriesId === "subject" && doc.bands.flat().find((p) => p.at === at);
+        if (limits) lines.push("95% interval: " + write(doc, limits.lower) + " to " + write(doc, limits.upper));
       }
+      const mark = doc.marks.find((m) => m.at === at);
+      if (mark) lines.push(mark.words.charAt(0).toUpperCase() + mark.words.slice(1));
       return lines.join("\n");
     },
   };
@@ -31,7 +36,7 @@
   function tokens() {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
-    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), event: of("event"), gap: of("gap"), subject: of("subject"), beside: of("beside"), besideText: of("beside-text"), sans: of("sans") };
+    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), event: of("event"), gap: of("gap"), subject: of("subject"), beside: of("beside"), similar: of("similar"), target: of("target"), band: of("band"), limit: of("limit"), better: of("better"), worse: of("worse"), sans: of("sans") };
   }
 
   const pen = document.createElement("canvas").getContext("2d");
@@ -112,17 +117,20 @@
     const letters = small || doc.crowded;
     const markers = doc.markers.map((m) => {
       const text = letters ? m.key : m.label;
-      return { x: px(m.at), width: measure(text, font) + 10, text: text, at: m.at, dashed: m.break };
+      return { x: px(m.at), width: measure(text, font) + 10, text: text, at: m.at, dashed: m.break, until: m.until };
     });
     const rows = place(markers, width);
     const top = 22 + rows * rowHeight;
     option.grid = { left: left, right: right, top: top, bottom: bottom, containLabel: false };
 
+    const dashes = { subject: "solid", beside: [7, 5], similar: [1, 5], target: [12, 6] };
     const half = 24; // of the width of a gap's label
     for (const series of option.series) {
       const subject = series.id === "subject";
-      const colour = subject ? t.subject : t.beside;
+      const colour = t[series.id] || t.beside;
       series.lineStyle.color = colour;
+      series.lineStyle.type = dashes[series.id] || "solid";
+      series.lineStyle.cap = series.id === "similar" ? "round" : "butt";
       series.itemStyle.color = colour;
       series.emphasis = { disabled: true };
       series.cursor = "default";
@@ -133,7 +141,7 @@
         for (const area of series.markArea.data) {
           area[0].name = area[0].name.replace(" ", "\n");
           const from = px(area[0].xAxis), to = px(area[1].xAxis), middle = (from + to) / 2;
-          const crossed = (at) => markers.some((m) => Math.abs(m.x - at) < half);
+          const crossed = (at) => markers.some((m) => Math.abs(m.x - at) < half || (m.until > 0 && Math.abs(px(m.until) - at) < half));
           const at = [middle, from + half, to - half].find((at) => !crossed(at) && (at === middle || to - from > 2 * half));
           area[0].label = { show: true, position: "insideTop", offset: [(at ?? middle) - middle, 4], color: t.axis, fontSize: 13, lineHeight: 15, fontFamily: t.sans };
         }
@@ -141,10 +149,13 @@
       if (series.markLine) {
         series.markLine = {
           silent: true, animation: false, symbol: ["none", "none"], z: 2,
-          data: markers.map((m) => [
+          data: markers.filter((m) => m.until > 0 && m.until < x.max).map((m) => [
+            { coord: [m.until, y.min], lineStyle: { color: t.ink, type: "dashed", width: 1 }, label: { show: false } },
+            { coord: [m.until, y.max], label: { show: false } },
+          ]).concat(markers.map((m) => [
             { name: m.text, coord: [m.at, y.min], lineStyle: { color: m.dashed ? t.ink : t.event, type: m.dashed ? "dashed" : "solid", width: 1 }, label: { show: true, position: "end", formatter: () => m.text, align: m.before ? "right" : "left", verticalAlign: "top", distance: [m.before ? 5 : -5, 0], padding: m.before ? [0, 5, 0, 0] : [0, 0, 0, 5], color: t.axis, fontSize: 14, fontFamily: t.sans } },
             { coord: [m.at, y.max], y: top - (m.row + 1) * rowHeight + 4 },
-          ]),
+          ])),
         };
       }
       if (series.markPoint) {
@@ -152,11 +163,57 @@
         const lines = wrap(point.name, right - 16, "600 15px " + t.sans);
         series.markPoint.silent = true;
         point.itemStyle = { color: colour };
-        point.label = { show: true, position: "right", distance: 6, formatter: () => lines.join("\n"), lines: lines.length, lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: subject ? t.subject : t.besideText };
+        if (subject && doc.marks.some((m) => m.at === point.coord[0])) point.symbolSize = 0.1; // its mark stands there
+        point.label = { show: true, position: "right", distance: 6, formatter: () => lines.join("\n"), lines: lines.length, lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: colour };
       }
+      if (subject) mark(series, doc, t, small, { x: px, y: (v) => top + ((y.max - v) / (y.max - y.min)) * (height - top - bottom), left: left, right: width - right });
     }
+    behind(option, doc, t, small);
     part(option, { top: top, height: height - top - bottom, y: y });
     return option;
+  }
+
+  // Points out of the ordinary: a circle for better, a square for worse, a
+  // diamond for neither, with a word where there is room.
+  function mark(series, doc, t, small, plot) {
+    const shapes = { better: "circle", worse: "rect", none: "diamond" };
+    for (const m of doc.marks) {
+      const point = series.data.find((d) => d.name && d.value[0] === m.at);
+      if (!point) continue;
+      const colour = t[m.class] || t.ink;
+      point.symbol = shapes[m.class];
+      point.symbolSize = m.class === "none" ? 14 : 11;
+      point.itemStyle = { color: t.paper, borderColor: colour, borderWidth: 2.5 };
+      if (!m.short || small) continue;
+      const half = measure(m.short, "13px " + t.sans) / 2, x = plot.x(m.at), y = plot.y(point.value[1]);
+      const middle = Math.min(Math.max(x, plot.left + half), plot.right - half);
+      const around = series.data.filter((d) => d.value[1] !== "-" && Math.abs(plot.x(d.value[0]) - middle) < half + 6).map((d) => plot.y(d.value[1]));
+      const clear = m.high ? Math.min(...around, y) - y : Math.max(...around, y) - y; // of its neighbours
+      point.label = { show: true, position: m.high ? "top" : "bottom", offset: [middle - x, clear], formatter: () => m.short, color: colour, fontSize: 13, fontFamily: t.sans, distance: 7, textBorderColor: t.paper, textBorderWidth: 3 };
+    }
+  }
+
+  // What lies behind the lines: intervals as bands, mean and process limits.
+  function behind(option, doc, t, small) {
+    for (const points of doc.bands) {
+      option.series.push({
+        type: "custom", silent: true, z: 1, clip: true, tooltip: { show: false }, data: [[points[0].at, points[0].upper]],
+        renderItem: (_, api) => {
+          const edge = points.map((p) => api.coord([p.at, p.upper])).concat(points.map((p) => api.coord([p.at, p.lower])).reverse());
+          if (points.length === 1) return { type: "line", shape: { x1: edge[0][0], y1: edge[0][1], x2: edge[1][0], y2: edge[1][1] }, style: { stroke: t.band, lineWidth: 9 } };
+          return { type: "polygon", shape: { points: edge }, style: { fill: t.band, opacity: 0.75 } };
+        },
+      });
+    }
+    doc.limits.forEach((l, i) => {
+      const last = i === doc.limits.length - 1;
+      for (const [name, value, dash, width] of [["upper limit", l.upper, [8, 4], 1.25], ["mean", l.mean, [2, 4], 1], ["lower limit", l.lower, [8, 4], 1.25]]) {
+        const text = (small ? name.replace(/^(upper|lower) /, "") : name) + " " + write(doc, value);
+        const series = { type: "line", silent: true, z: 2, symbol: "none", animation: false, data: [[l.from, value], [l.to, value]], lineStyle: { color: t.limit, type: dash, width: width } };
+        if (last) series.markPoint = { silent: true, symbol: "circle", symbolSize: 0.1, data: [{ coord: [l.to, value], itemStyle: { color: t.limit }, label: { show: true, position: "right", distance: 5, formatter: () => text, lines: 1, lineHeight: 15, fontSize: 13, fontFamily: t.sans, color: t.axis } }] };
+        option.series.push(series);
+      }
+    });
   }
 
   // Breaks a text into lines that are no wider than the room, and a word that
@@ -188,12 +245,24 @@
       const point = s.markPoint.data[0];
       return { label: point.label, at: plot.top + ((plot.y.max - point.coord[1]) / (plot.y.max - plot.y.min)) * plot.height, tall: point.label.lines * 17 };
     });
-    if (ends.length !== 2) return;
-    ends.sort((a, b) => a.at - b.at);
-    const missing = (ends[0].tall + ends[1].tall) / 2 + 2 - (ends[1].at - ends[0].at);
-    if (missing <= 0) return;
-    ends[0].label.offset = [0, -missing / 2];
-    ends[1].label.offset = [0, missing / 2];
+    const place = ends.map((e) => Object.assign(e, { was: e.at })).sort((a, b) => a.at - b.at);
+    for (let round = 0, moved = true; moved && round < 30; round++) {
+      moved = false;
+      for (let i = 1; i < place.length; i++) {
+        const above = place[i - 1], below = place[i];
+        const push = ((above.tall + below.tall) / 2 + 1 - (below.at - above.at)) / 2;
+        if (push > 0.25) {
+          above.at -= push;
+          below.at += push;
+          moved = true;
+        }
+      }
+      if (place.length > 0) {
+        const last = place[place.length - 1], floor = plot.top + plot.height;
+        last.at = Math.min(last.at, floor - last.tall / 2 + 8);
+      }
+    }
+    for (const e of place) e.label.offset = [0, e.at - e.was];
   }
 
   function start(element) {

@@ -21,24 +21,58 @@ type Input struct {
 	Decimals    int
 	Percent     bool
 	Periods     []Period // oldest first
-	Lines       []Line   // the first is the subject, the second what it is seen beside
+	Lines       []Line   // the first is the subject, the others what it is seen beside: three at most
+	Limits      []Limits // process limits, oldest first
+	Marks       []Mark   // the subject's points that are out of the ordinary
 	Gaps        []Gap
 	Markers     []Marker // events and breaks, oldest first
 }
 
 // Period is a place on the time axis.
 type Period struct {
-	At    int    // month number, for a true scale of time
-	Short string // "Mar 2019"
-	Label string // "quarter ending March 2019"
+	At      int    // month number, for a true scale of time
+	Short   string // "Mar 2019"
+	Label   string // "quarter ending March 2019"
+	Article string // what stands before the label in a sentence: "the ", or "" for a month
 }
+
+// The is the period within a sentence.
+func (p Period) The() string { return p.Article + p.Label }
+
+// Role is what a line is for: it decides on its looks.
+type Role string
+
+// The roles, each with its own colour, dash and symbol.
+const (
+	Subject Role = "subject"
+	Beside  Role = "beside"  // another area
+	Similar Role = "similar" // the mean of similar areas
+	Target  Role = "target"
+)
 
 // Line is one series. A nil value is missing or suppressed and is drawn as a gap.
 type Line struct {
-	Name   string
-	Values []*float64   // one for each period
-	Limits []*float64   // ends of intervals, which the scale leaves room for: chance must not look like news
-	Breaks map[int]bool // periods that must not be joined to the one before
+	Role         Role // Subject where it is empty
+	Name         string
+	Values       []*float64   // one for each period
+	Lower, Upper []*float64   // of the values' intervals, or nil; the scale leaves room for them: chance must not look like news
+	Band         bool         // the intervals are drawn
+	Breaks       map[int]bool // periods that must not be joined to the one before
+}
+
+// Limits are the process limits of a stretch of periods, both ends included.
+type Limits struct {
+	First, Last        int
+	Mean, Lower, Upper float64
+}
+
+// Mark is a point out of the ordinary.
+type Mark struct {
+	At    int    // index of the period
+	Class string // "better", "worse" or "none": shape and colour
+	Short string // "above limit", "" where a neighbour says it already
+	Words string // "above the process limit"
+	High  bool
 }
 
 // Gap is a run of periods, both ends included, for which the subject has no value.
@@ -53,15 +87,31 @@ type Marker struct {
 	Label string
 	When  string // "January 2019"
 	Break bool
+	Until int    // month number of a second line, where what is marked ended; 0 for none
 	Key   string // the letter that stands for the label where there is no room; set by Fit
 }
 
-// The palette of the Analysis Function for two series, and its grey.
-const (
-	subjectColour = "#12436D"
-	besideColour  = "#F46A25"
-	axisColour    = "#595959"
-)
+// From the palette of the Analysis Function, its teal and orange left to better
+// and worse.
+const axisColour = "#595959"
+
+var looks = map[Role]struct {
+	colour, dash, symbol string
+	width                float32
+	symbols              bool
+}{
+	Subject: {"#12436D", "solid", "circle", 2.5, true},
+	Beside:  {"#801650", "dashed", "rect", 2, true},
+	Similar: {"#3D3D3D", "dotted", "triangle", 2, true},
+	Target:  {"#3D3D3D", "dashed", "none", 1.5, false},
+}
+
+func (l Line) role() Role {
+	if l.Role == "" {
+		return Subject
+	}
+	return l.Role
+}
 
 // Fit prepares an input to be drawn: it leaves out the markers that lie
 // outside the axis and gives the others their letters.
@@ -126,7 +176,7 @@ func (in Input) span() (first, last float64) {
 // the limits of their intervals.
 func (l Line) reach() (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
-	for _, v := range slices.Concat(l.Values, l.Limits) {
+	for _, v := range slices.Concat(l.Values, l.Lower, l.Upper) {
 		if v != nil {
 			low, high = min(low, *v), max(high, *v)
 		}
@@ -144,6 +194,9 @@ func (in Input) Scale() Axis {
 	for _, l := range in.Lines {
 		from, to := l.reach()
 		low, high = min(low, from), max(high, to)
+	}
+	for _, l := range in.Limits {
+		low, high = min(low, l.Lower), max(high, l.Upper)
 	}
 	if low > high {
 		return Axis{0, 1, 0.5}
@@ -220,7 +273,7 @@ func (in Input) Describe() string {
 		return "No chart: there are no figures yet."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "Line chart: %s, from the %s to the %s.", in.Title, in.Periods[0].Label, in.Periods[len(in.Periods)-1].Label)
+	fmt.Fprintf(&b, "Line chart: %s, from %s to %s.", in.Title, in.Periods[0].The(), in.Periods[len(in.Periods)-1].The())
 	for _, l := range in.Lines {
 		end := l.last()
 		if end < 0 {
@@ -233,13 +286,23 @@ func (in Input) Describe() string {
 				low, high = min(low, *v), max(high, *v)
 			}
 		}
-		fmt.Fprintf(&b, " %s: between %s and %s, ending at %s in the %s.", l.Name, in.Format(low), in.Format(high), in.Format(*l.Values[end]), in.Periods[end].Label)
+		fmt.Fprintf(&b, " %s: between %s and %s, ending at %s in %s.", l.Name, in.Format(low), in.Format(high), in.Format(*l.Values[end]), in.Periods[end].The())
+	}
+	for i, l := range in.Limits {
+		if i == len(in.Limits)-1 {
+			fmt.Fprintf(&b, " Process limits from %s on: %s to %s, around a mean of %s.", in.Periods[l.First].The(), in.Format(l.Lower), in.Format(l.Upper), in.Format(l.Mean))
+		}
+	}
+	for i, m := range in.Marks {
+		if i == len(in.Marks)-1 {
+			fmt.Fprintf(&b, " %d marked as out of the ordinary, the latest %s: %s.", len(in.Marks), in.Periods[m.At].The(), m.Words)
+		}
 	}
 	for _, g := range in.Gaps {
 		if g.First == g.Last {
-			fmt.Fprintf(&b, " %s for the %s.", g.Label, in.Periods[g.First].Label)
+			fmt.Fprintf(&b, " %s for %s.", g.Label, in.Periods[g.First].The())
 		} else {
-			fmt.Fprintf(&b, " %s from the %s to the %s.", g.Label, in.Periods[g.First].Label, in.Periods[g.Last].Label)
+			fmt.Fprintf(&b, " %s from %s to %s.", g.Label, in.Periods[g.First].The(), in.Periods[g.Last].The())
 		}
 	}
 	for i, m := range in.Markers {

@@ -30,7 +30,7 @@ func quarters(n int) []Period {
 	var out []Period
 	for i := range n {
 		at := 2018*12 + 2 + 3*i
-		out = append(out, Period{At: at, Short: fmt.Sprintf("%s %d", []string{"Mar", "Jun", "Sep", "Dec"}[i%4], at/12), Label: fmt.Sprintf("quarter %d", i)})
+		out = append(out, Period{At: at, Short: fmt.Sprintf("%s %d", []string{"Mar", "Jun", "Sep", "Dec"}[i%4], at/12), Label: fmt.Sprintf("quarter %d", i), Article: "the "})
 	}
 	return out
 }
@@ -132,7 +132,7 @@ func wellFormed(t *testing.T, drawing string) {
 		if !ok {
 			continue
 		}
-		if !slices.Contains(strings.Fields("svg rect text tspan line polyline circle"), start.Name.Local) {
+		if !slices.Contains(strings.Fields("svg rect text tspan line polyline polygon circle"), start.Name.Local) {
 			t.Errorf("element %s", start.Name.Local)
 		}
 		for _, a := range start.Attr {
@@ -214,6 +214,75 @@ func TestWrap(t *testing.T) {
 	in := Input{Decimals: 1}
 	if got := in.end(Line{Name: strings.Repeat("ab ", 40), Values: values(1234.56)}); len([]rune(got)) > 50 || !strings.HasSuffix(got, "… 1,234.6") {
 		t.Errorf("a long name's end label is %q", got)
+	}
+}
+
+// Everything at once: bands with a gap and a break, limits in two stretches,
+// marks of each class, four lines.
+func TestOverlaysAreDrawn(t *testing.T) {
+	n := math.NaN()
+	in := Input{Decimals: 1, Periods: quarters(8), Title: "Rate",
+		Lines: []Line{
+			{Name: "A", Values: values(5, 6, n, 6, 7, 6, 5, 6), Lower: values(4, 5, n, 5, 6, 5, 4, 5), Upper: values(6, 7, n, 7, 8, 7, 6, 7), Band: true, Breaks: map[int]bool{5: true}},
+			{Role: Similar, Name: "Similar areas", Values: values(6, 6, n, 6, 6, 6, 6, 6)},
+			{Role: Beside, Name: "Force", Values: values(7, 7, 7, 7, 7, 7, 7, 7)},
+			{Role: Target, Name: "Way to target", Values: values(n, 6, 5.8, 5.6, 5.4, 5.2, 5, 4.8)},
+		},
+		Limits: []Limits{{0, 4, 6, 3, 9}, {5, 7, 5.6, 0, 12}},
+		Marks:  []Mark{{At: 4, Class: "worse", Short: "above limit", Words: "above the process limit", High: true}, {At: 6, Class: "better", Words: "below the process limit"}, {At: 2, Class: "none", Short: "x"}},
+	}
+	if axis := in.Scale(); axis.Max < 12 {
+		t.Errorf("the limits lie outside %+v", axis)
+	}
+	for _, size := range []Size{Wide, Narrow} {
+		drawing := string(SVG(in, size))
+		wellFormed(t, drawing)
+		for want, count := range map[string]int{`class="band"`: 3, `class="limit"`: 4, `class="mean"`: 2, `class="mark worse"`: 1, `class="mark better"`: 1, `class="mark none"`: 0, `polyline class="similar"`: 2, `polyline class="target"`: 1} {
+			if n := strings.Count(drawing, want); n != count {
+				t.Errorf("%s: %d of %s, want %d", size.Class, n, want, count)
+			}
+		}
+	}
+	out, err := Trend(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Bands  [][]struct{ At, Lower, Upper float64 }
+		Limits []struct{ From, To, Mean, Lower, Upper float64 }
+		Marks  []struct{ Class string }
+	}
+	if err := json.Unmarshal(out, &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Bands) != 3 || len(doc.Bands[0]) != 2 || len(doc.Limits) != 2 || len(doc.Marks) != 3 || doc.Limits[0].To >= doc.Limits[1].To || doc.Limits[1].Upper != 12 {
+		t.Errorf("%+v", doc)
+	}
+	if words := in.Describe(); !strings.Contains(words, "Process limits from the quarter 5 on: 0.0 to 12.0, around a mean of 5.6.") {
+		t.Errorf("the description does not give the limits: %s", words)
+	}
+	panel := string(Panel(in.Periods, in.Scale(), in.Lines[0], in.Lines[1], "<b>"))
+	wellFormed(t, panel)
+	if strings.Count(panel, `polyline class="own"`) != 3 || Panel(nil, in.Scale(), in.Lines[0], in.Lines[1], "") != "" {
+		t.Errorf("panel: %s", panel)
+	}
+}
+
+// Labels at the lines' ends never cover each other while there is room for all.
+func TestSpread(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 500 {
+		labels := make([]endLabel, 1+random.IntN(7))
+		for i := range labels {
+			labels[i] = endLabel{y: 30 + 330*random.Float64(), lines: make([]string, 1+random.IntN(2))}
+		}
+		spread(labels, 14, 368)
+		slices.SortFunc(labels, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
+		for i := 1; i < len(labels); i++ {
+			if over := labels[i-1].y + labels[i-1].tall() - labels[i].y; over > 3 {
+				t.Fatalf("labels lie %v over each other: %+v", over, labels)
+			}
+		}
 	}
 }
 

@@ -42,23 +42,24 @@ func Trend(in Input) ([]byte, error) {
 		}))
 	}
 	for i, l := range in.Lines {
-		colour, dash, symbol, width, id := subjectColour, "solid", "circle", float32(2.5), "subject"
-		if i > 0 {
-			colour, dash, symbol, width, id = besideColour, "dashed", "rect", 2, "beside"
-		}
+		look := looks[l.role()]
 		line.AddSeries(l.Name, data(in, l),
-			charts.WithSeriesId(id),
-			charts.WithLineChartOpts(opts.LineChart{Symbol: symbol, SymbolSize: 7, ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false)}),
-			charts.WithLineStyleOpts(opts.LineStyle{Color: colour, Type: dash, Width: width}),
-			charts.WithItemStyleOpts(opts.ItemStyle{Color: colour}),
+			charts.WithSeriesId(string(l.role())),
+			charts.WithLineChartOpts(opts.LineChart{Symbol: look.symbol, SymbolSize: 7, ShowSymbol: opts.Bool(look.symbols), ConnectNulls: opts.Bool(false)}),
+			charts.WithLineStyleOpts(opts.LineStyle{Color: look.colour, Type: look.dash, Width: look.width}),
+			charts.WithItemStyleOpts(opts.ItemStyle{Color: look.colour}),
 			charts.WithEmphasisOpts(opts.Emphasis{Focus: "none"}),
 		)
 		series := &line.MultiSeries[i]
 		if end := l.last(); end >= 0 {
+			symbol, size := look.symbol, 10.0
+			if !look.symbols { // a label needs something to hang on
+				symbol, size = "circle", 0.1
+			}
 			series.MarkPoints = &opts.MarkPoints{Data: []any{endPoint{
 				Name:  in.end(l),
-				Coord: []float64{float64(in.Periods[end].At), in.round(*l.Values[end])}, Symbol: symbol, SymbolSize: 10,
-				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: colour},
+				Coord: []float64{float64(in.Periods[end].At), in.round(*l.Values[end])}, Symbol: symbol, SymbolSize: size,
+				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: look.colour},
 			}}}
 		}
 		if i > 0 {
@@ -95,10 +96,13 @@ func Trend(in Input) ([]byte, error) {
 		Ticks    []tick         `json:"ticks"`
 		YTicks   []tick         `json:"yTicks"`
 		Markers  []marker       `json:"markers"`
+		Bands    [][]band       `json:"bands"`
+		Limits   []limits       `json:"limits"`
+		Marks    []mark         `json:"marks"`
 		Crowded  bool           `json:"crowded"`
 		Decimals int            `json:"decimals"`
 		Percent  bool           `json:"percent"`
-	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent}
+	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Bands: [][]band{}, Limits: []limits{}, Marks: []mark{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent}
 	for _, p := range in.Periods {
 		out.Ticks = append(out.Ticks, tick{float64(p.At), p.Short})
 	}
@@ -106,7 +110,23 @@ func Trend(in Input) ([]byte, error) {
 		out.YTicks = append(out.YTicks, tick{v, in.Tick(axis, v)})
 	}
 	for _, m := range in.Markers {
-		out.Markers = append(out.Markers, marker{m.At, m.Label, m.Key, m.Break})
+		out.Markers = append(out.Markers, marker{m.At, m.Label, m.Key, m.Break, m.Until})
+	}
+	for _, l := range in.Lines {
+		for _, run := range l.runs() {
+			var points []band
+			for _, i := range run {
+				points = append(points, band{float64(in.Periods[i].At), in.round(*l.Lower[i]), in.round(*l.Upper[i])})
+			}
+			out.Bands = append(out.Bands, points)
+		}
+	}
+	for _, l := range in.Limits {
+		from, to := in.gapEdges(Gap{First: l.First, Last: l.Last})
+		out.Limits = append(out.Limits, limits{from, to, in.round(l.Mean), in.round(l.Lower), in.round(l.Upper)})
+	}
+	for _, m := range in.Marks {
+		out.Marks = append(out.Marks, mark{in.Periods[m.At].At, markClass(m.Class), m.Short, m.Words, m.High})
 	}
 	return json.Marshal(out)
 }
@@ -118,7 +138,7 @@ type (
 		Name       string     `json:"name"`
 		Coord      []float64  `json:"coord"`
 		Symbol     string     `json:"symbol"`
-		SymbolSize int        `json:"symbolSize"`
+		SymbolSize float64    `json:"symbolSize"`
 		Label      opts.Label `json:"label"`
 	}
 	edge struct {
@@ -139,6 +159,28 @@ type (
 		Label string `json:"label"`
 		Key   string `json:"key"`
 		Break bool   `json:"break"`
+		Until int    `json:"until"`
+	}
+	// What charts.js draws itself: a point of a band, a stretch of process
+	// limits, a point out of the ordinary.
+	band struct {
+		At    float64 `json:"at"`
+		Lower float64 `json:"lower"`
+		Upper float64 `json:"upper"`
+	}
+	limits struct {
+		From  float64 `json:"from"`
+		To    float64 `json:"to"`
+		Mean  float64 `json:"mean"`
+		Lower float64 `json:"lower"`
+		Upper float64 `json:"upper"`
+	}
+	mark struct {
+		At    int    `json:"at"`
+		Class string `json:"class"`
+		Short string `json:"short"`
+		Words string `json:"words"`
+		High  bool   `json:"high"`
 	}
 )
 

@@ -1,7 +1,7 @@
 // Package population reads mid-year population estimates: the workbook of the
-// Office for National Statistics (sheets MYE 5 and MYE2 - Persons) and a tidy
-// CSV area_code,area_name,year,persons. It must not import another source's
-// package.
+// Office for National Statistics (sheets MYE 5 and MYE2 - Persons), a tidy
+// CSV area_code,area_name,year,persons, and the residents of LSOAs (Census
+// table TS001, mid-year totals). It must not import another source's package.
 package population
 
 import (
@@ -46,6 +46,9 @@ func (*Reader) Knows(in ingest.Input) bool {
 	if slices.ContainsFunc(book.Sheets(), func(s string) bool { return isTotals(s) || isAges(s) }) {
 		return true
 	}
+	if _, ok := findLSOAs(book); ok {
+		return true
+	}
 	_, err = findTidy(book)
 	return err == nil
 }
@@ -59,6 +62,12 @@ func (*Reader) Read(ctx context.Context, in ingest.Input, opts ingest.Options) (
 	}
 	defer book.Close()
 	t := &tables{in: in, book: book, releases: map[key]*release{}}
+	if out, ok, err := t.readsLSOAs(ctx, in); ok {
+		if err == nil && opts.Progress != nil {
+			opts.Progress(int(in.Size))
+		}
+		return out, err
+	}
 	sheets := book.Sheets()
 	totals, ages := slices.IndexFunc(sheets, isTotals), slices.IndexFunc(sheets, isAges)
 	if totals < 0 && ages < 0 {
@@ -102,6 +111,7 @@ type key struct {
 type release struct {
 	base     int
 	rows     []store.EstimateRow
+	sizes    []store.AreaSize
 	account  metrics.Account
 	problems []metrics.Problem
 	bad      int64            // rejected rows that should have been right
@@ -263,10 +273,14 @@ func (r *release) release(in ingest.Input, k key, digest string) store.Release {
 		}
 		return a.Age - b.Age
 	})
+	slices.SortFunc(r.sizes, func(a, b store.AreaSize) int { return strings.Compare(a.Area, b.Area) })
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %d\n", k.year, r.base)
 	for _, row := range r.rows {
 		fmt.Fprintf(h, "%s %q %d %d\n", row.Area, row.Name, row.Age, row.Persons)
+	}
+	for _, s := range r.sizes {
+		fmt.Fprintf(h, "%s %g km2\n", s.Area, s.Km2)
 	}
 	period := fmt.Sprintf("mid-%d", k.year)
 	name := period
@@ -284,6 +298,6 @@ func (r *release) release(in ingest.Input, k key, digest string) store.Release {
 			Sample: in.Sample,
 		},
 		Table: tableOf(r.sheet, name),
-		Facts: &store.Estimates{Year: k.year, Base: r.base, Rows: r.rows},
+		Facts: &store.Estimates{Year: k.year, Base: r.base, Rows: r.rows, Areas: r.sizes},
 	}
 }

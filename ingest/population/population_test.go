@@ -407,7 +407,7 @@ func TestRefusedFiles(t *testing.T) {
 func TestKnows(t *testing.T) {
 	for name, content := range map[string]string{
 		"ukmidyearestimates2019.xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-		"census.csv":                 "total,2021 super output area - lower layer,mnemonic\n",
+		"census.csv":                 "total,2021 super output area - middle layer,mnemonic\n",
 		"page.csv":                   "<html>",
 		"other.xlsx":                 workbook(t, sheet{"MYE6", [][]any{{"Code", "Name"}}}),
 		"nothing.csv":                "\n",
@@ -508,8 +508,7 @@ func TestPublishedOldWorkbookIsRefusedInWords(t *testing.T) {
 }
 
 func TestPublishedOthersAreNotKnown(t *testing.T) {
-	for _, path := range []string{"population/TS001_usual_residents_LSOA2021.csv", "population/SOURCES.md",
-		"population/converted/population17_lsoa11.csv.gz", "population/converted/population19_ltla19.csv.gz",
+	for _, path := range []string{"population/SOURCES.md", "population/converted/population19_ltla19.csv.gz",
 		"imd/2019/File_6_-_IoD2019_Population_Denominators.csv.gz", "imd/2019/File_1_-_IMD2019_Index_of_Multiple_Deprivation.xlsx"} {
 		if population.New().Knows(published(t, path)) {
 			t.Errorf("%s is known", path)
@@ -545,4 +544,49 @@ func FuzzTidy(f *testing.F) {
 			}
 		}
 	})
+}
+
+// The sizes of areas come with the newest year's totals; one that cannot be
+// read is noted and costs its area nothing else.
+func TestSizes(t *testing.T) {
+	releases, err := read(write(t, "estimates.xlsx", workbook(t, totals(
+		[]any{"E08000026", "Coventry", "Metropolitan District", 98.6, 371521, 3767, 366785, 3719},
+		[]any{"E08000025", "Birmingham", "Metropolitan District", "1,268", 1141816, 4264, 1139900, 4255},
+		[]any{"E08000027", "Dudley", "Metropolitan District", "large", 321596, 3283, 320626, 3272},
+		[]any{"E08000028", "Sandwell", "Metropolitan District", nil, 328450, 3839, 327378, 3827},
+		[]any{"E08000029", "Solihull", "Metropolitan District", 0, 216374, 1214, 214909, 1206},
+		[]any{"E08000030", "Walsall", "Metropolitan District", "[x]", 285478, 2745, 283378, 2725},
+		[]any{"E08000031", "Wolverhampton", "Metropolitan District", 69, "[x]", nil, 262357, 3778},
+	))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []store.AreaSize{{Area: "E08000025", Km2: 1268}, {Area: "E08000026", Km2: 98.6}}
+	if got := releases[1].Facts.(*store.Estimates).Areas; !slices.Equal(got, want) {
+		t.Errorf("sizes %v, want %v", got, want)
+	}
+	if got := releases[0].Facts.(*store.Estimates).Areas; got != nil {
+		t.Errorf("sizes with an older year: %v", got)
+	}
+	var rules []string
+	for _, p := range releases[1].Problems {
+		rules = append(rules, fmt.Sprint(p.Row, " ", p.Rule, " ", p.Rejects))
+	}
+	if want := []string{"11 area_size false", "13 area_size false", "15 not_published true"}; !slices.Equal(rules, want) {
+		t.Errorf("problems %v, want %v", rules, want)
+	}
+	if a := releases[1].Account; a.Kept != 6 || a.Rejected != 1 {
+		t.Errorf("account %+v", a)
+	}
+}
+
+// A tidy table may be of LSOAs.
+func TestTidyOfLSOAs(t *testing.T) {
+	releases, err := read(write(t, "lsoa.csv", "area_code,area_name,year,persons\nE01009522,Coventry 014A,2019,1500\nW01001476,Somewhere 001A,2019,1600\nE01009522,Coventry 014A,2021,1700\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(releases) != 2 || persons(releases, "mid-2019", "E01009522", -1) != 1500 || persons(releases, "mid-2019", "W01001476", -1) != 1600 || persons(releases, "mid-2021", "E01009522", -1) != 1700 {
+		t.Errorf("%+v", releases)
+	}
 }

@@ -3,6 +3,7 @@ package population
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -35,6 +36,7 @@ type columns struct {
 	header     table.Row
 	code, name int
 	allAges    int
+	km2        int         // the area's size; -1 when missing
 	years      map[int]int // column by year
 	ages       [91]int     // column by age, 90 being 90 and over; -1 when missing
 	title      string      // what stands above the header
@@ -42,7 +44,7 @@ type columns struct {
 
 // findColumns looks for the row with Code and Name among a sheet's first.
 func (t *tables) findColumns(sheet string) (columns, error) {
-	c := columns{years: map[int]int{}, allAges: -1}
+	c := columns{years: map[int]int{}, allAges: -1, km2: -1}
 	var widest table.Row
 	for row, err := range t.book.Rows(sheet) {
 		if err != nil {
@@ -77,6 +79,8 @@ func (t *tables) findColumns(sheet string) (columns, error) {
 				}
 			} else if h == "all ages" {
 				c.allAges = i
+			} else if strings.HasPrefix(h, "area (sq km") {
+				c.km2 = i
 			}
 		}
 		return c, nil
@@ -140,6 +144,7 @@ func (t *tables) readTotals(ctx context.Context, sheet string) error {
 	for year, column := range c.years {
 		t.at(key{year: year}, sheet).column = header(c.header, column)
 	}
+	newest := slices.Max(slices.Collect(maps.Keys(c.years)))
 	for row, err := range t.book.Rows(sheet) {
 		if err != nil {
 			return err
@@ -163,10 +168,29 @@ func (t *tables) readTotals(ctx context.Context, sheet string) error {
 			}
 			r.account.Kept++
 			r.rows = append(r.rows, store.EstimateRow{Area: code, Name: name, Age: -1, Persons: persons})
+			if year == newest {
+				t.addSize(r, &c, row, code, name)
+			}
 		}
 	}
 	t.noteBases(sheet)
 	return nil
+}
+
+// addSize reads how large an area is. A size that cannot be read is no reason
+// to leave out the estimate beside it: it is noted and the area has none.
+func (t *tables) addSize(r *release, c *columns, row table.Row, code, name string) {
+	cell := row.Cell(c.km2)
+	if c.km2 < 0 || cell == "" || notPublished.MatchString(strings.ToLower(cell)) {
+		return
+	}
+	km2, err := strconv.ParseFloat(strings.ReplaceAll(cell, ",", ""), 64)
+	if err != nil || !(km2 > 0 && km2 < 1e6) {
+		t.note(r, metrics.Problem{Sheet: r.sheet, Row: row.Number, Column: header(c.header, c.km2), Rule: "area_size",
+			Message: fmt.Sprintf("%s %s: %q is not a size in square kilometres, so the area has no density", code, name, cell)}, false)
+		return
+	}
+	r.sizes = append(r.sizes, store.AreaSize{Area: code, Km2: km2})
 }
 
 // noteBases says of a workbook with years on both sides of the 2021 Census

@@ -21,11 +21,26 @@ var (
 	}
 )
 
-type force struct{ slug, name, area string }
+type force struct {
+	slug, name, area string
+	similar          bool // only the crimes of the districts that Coventry is compared with
+}
 
 var forces = []force{
-	{"west-midlands", "West Midlands Police", "E23000014"},
-	{"warwickshire", "Warwickshire Police", "E23000017"},
+	{"west-midlands", "West Midlands Police", "E23000014", false},
+	{"warwickshire", "Warwickshire Police", "E23000017", false},
+	{"avon-and-somerset", "Avon and Somerset Constabulary", "E23000036", true},
+	{"derbyshire", "Derbyshire Constabulary", "E23000018", true},
+	{"devon-and-cornwall", "Devon & Cornwall Police", "E23000035", true},
+	{"greater-manchester", "Greater Manchester Police", "E23000005", true},
+	{"hampshire", "Hampshire Constabulary", "E23000030", true},
+	{"leicestershire", "Leicestershire Police", "E23000021", true},
+	{"merseyside", "Merseyside Police", "E23000004", true},
+	{"norfolk", "Norfolk Constabulary", "E23000024", true},
+	{"northumbria", "Northumbria Police", "E23000007", true},
+	{"south-yorkshire", "South Yorkshire Police", "E23000011", true},
+	{"sussex", "Sussex Police", "E23000033", true},
+	{"west-yorkshire", "West Yorkshire Police", "E23000010", true},
 }
 
 // crimeType is one of the fourteen, with its invented story.
@@ -77,12 +92,13 @@ func writePolice(w *writer, districts []*district) {
 	coventry := districts[slices.IndexFunc(districts, func(d *district) bool { return d.code == coventryCode })]
 	for _, f := range forces {
 		places := map[string][]*place{}
-		own := withForce(districts, f.area)
+		own := slices.DeleteFunc(withForce(districts, f.area), func(d *district) bool { return f.similar && !d.similar })
 		slices.SortFunc(own, func(a, b *district) int { return strings.Compare(a.name, b.name) })
 		for _, d := range own {
 			places[d.code] = placesOf(d)
 		}
-		if f.area != coventry.force {
+		neighbour := f.slug == "warwickshire"
+		if neighbour {
 			places[coventry.code] = placesOf(coventry)
 		}
 		for m := firstMonth; m <= lastMonth; m++ {
@@ -97,7 +113,7 @@ func writePolice(w *writer, districts []*district) {
 			for _, d := range own {
 				file.district(d)
 			}
-			if f.area != coventry.force {
+			if neighbour {
 				file.strays(coventry)
 			}
 			file.unlocated()
@@ -135,7 +151,10 @@ func placesOf(d *district) []*place {
 		}
 		upTo += weight
 		middle := cell{centreLon, centreLat}
-		if d.code != coventryCode {
+		switch {
+		case d.similar:
+			middle = similar[d.code]
+		case d.code != coventryCode:
 			middle = middles[d.name]
 		}
 		places = append(places, &place{l, upTo, middle.x + cells[i].x, middle.y + cells[i].y})
@@ -174,6 +193,8 @@ func (f *street) district(d *district) {
 			rate, level = crime.coventry, crime.level
 		case f.force.slug == "warwickshire":
 			rate = crime.warwickshire
+		case d.similar: // each has its own level, from two thirds of the others' to four thirds
+			rate = rate * int64(670+randomFor("level", d.code, crime.name).below(670)) / 1000
 		}
 		expected := int64(d.persons(f.month.Year())) * rate * level[quarter] / 1_000_000 * crime.season[f.month.Of()-1] / 1000 // thousandths of a crime
 		for range f.chance.around(expected) {

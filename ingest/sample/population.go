@@ -2,6 +2,8 @@ package sample
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -67,6 +69,46 @@ func writePopulation(w *writer, districts []*district) {
 		return
 	}
 	w.file("population/ukmidyearestimates20192020ladcodes.xlsx", b)
+	writeLSOAs(w, districts)
+}
+
+// writeLSOAs writes the residents of Coventry's LSOAs as a tidy table: of those
+// of 2011 for the five years to 2019, of those of 2021 for that year.
+func writeLSOAs(w *writer, districts []*district) {
+	d := districts[slices.IndexFunc(districts, func(d *district) bool { return d.code == coventryCode })]
+	rows := [][]string{{"area_code", "area_name", "year", "persons"}}
+	add := func(year int, codes, names []string, weights []int) {
+		before, given, all := 0, 0, 0
+		for _, n := range weights {
+			all += n
+		}
+		for i, code := range codes {
+			before += weights[i]
+			persons := d.persons(year)*before/all - given // the sum is exact
+			given += persons
+			rows = append(rows, []string{code, names[i], strconv.Itoa(year), strconv.Itoa(persons)})
+		}
+	}
+	// Most LSOAs have 1,300 to 2,200 residents; those that were split had grown.
+	weight := func(code string) int { return 1300 + randomFor("residents", code).below(900) }
+	parts := map[string]int{}
+	for _, l := range d.later {
+		parts[l.from]++
+	}
+	var codes, names []string
+	var weights []int
+	for _, l := range d.lsoas {
+		codes, names, weights = append(codes, l.code), append(names, l.name), append(weights, weight(l.code)*parts[l.code])
+	}
+	for year := 2015; year <= lastYear; year++ {
+		add(year, codes, names, weights)
+	}
+	codes, names, weights = nil, nil, nil
+	for _, l := range d.later {
+		codes, names, weights = append(codes, l.code), append(names, l.name), append(weights, weight(l.from))
+	}
+	add(2021, codes, names, weights)
+	w.file("population/lsoa_estimates_coventry.csv", table(false, rows))
 }
 
 // kindOf is the sort of district as the workbook names it.

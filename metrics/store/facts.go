@@ -69,6 +69,15 @@ type Estimates struct {
 	Year int
 	Base int // the census of the series: 2011 or 2021
 	Rows []EstimateRow
+	// Areas are the sizes of the areas, where the file gives them; of a file
+	// with several years they are with the newest.
+	Areas []AreaSize
+}
+
+// AreaSize is how large an area is.
+type AreaSize struct {
+	Area string
+	Km2  float64
 }
 
 // EstimateRow is an area's estimate: its total (Age -1) or one year of age, 90 for 90 and over.

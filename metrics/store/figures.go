@@ -69,6 +69,9 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	if err := s.saveSignals(ctx, result.Signals, moved); err != nil {
 		return done, err
 	}
+	if err := s.saveMaps(ctx, result.Maps); err != nil {
+		return done, err
+	}
 	if len(fresh) == 0 && len(held) == 0 && state.version == version && state.strategy.V == strategy.SHA {
 		return done, nil
 	}
@@ -152,9 +155,9 @@ func (s reading) Signals(ctx context.Context, indicator, area string, kind metri
 // the place of that one.
 func (s *Session) insertFigures(ctx context.Context, made int64, figures []metrics.Figure) error {
 	insert, err := s.tx.PrepareContext(ctx, `INSERT INTO figure (indicator, priority, area, area_name, area_kind, period, period_kind, period_end,
-		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, sentence, statements, batches)
+		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, sentence, statements, batches, breakdown)
 		VALUES (?,?,?,?,?,?,?,?, (SELECT coalesce(max(revision), 0) + 1 FROM figure WHERE indicator = ?1 AND area = ?3 AND period = ?6),
-		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
+		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
 	if err != nil {
 		return err
 	}
@@ -170,7 +173,7 @@ func (s *Session) insertFigures(ctx context.Context, made int64, figures []metri
 		}
 		if _, err := insert.ExecContext(ctx, f.Indicator, f.Priority, f.Area.Code, f.Area.Name, f.Area.Kind, f.Period.Code(), f.Period.Kind, f.Period.Last.String(),
 			made, f.Status, f.Reason, f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Unit, f.Rank, f.RankOf,
-			f.Method, f.Denominated, lists[0], f.BreakBefore, lists[1], f.Sentence, lists[2], lists[3]); err != nil {
+			f.Method, f.Denominated, lists[0], f.BreakBefore, lists[1], f.Sentence, lists[2], lists[3], lists[4]); err != nil {
 			return fmt.Errorf("%s %s %s: %w", f.Indicator, f.Area.Code, f.Period.Code(), err)
 		}
 	}
@@ -194,15 +197,18 @@ func sameFigure(a, b metrics.Figure) bool {
 	if len(a.Statements) == 0 && len(b.Statements) == 0 {
 		a.Statements, b.Statements = nil, nil
 	}
+	if len(a.Breakdown) == 0 && len(b.Breakdown) == 0 {
+		a.Breakdown, b.Breakdown = nil, nil
+	}
 	a.Batches, b.Batches = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
 // packed writes a figure's lists as they are stored: notes, comparisons,
-// statements, batches.
+// statements, batches, breakdown.
 func packed(f metrics.Figure) ([]string, error) {
 	var out []string
-	for _, list := range []any{f.Notes, f.Comparisons, f.Statements, f.Batches} {
+	for _, list := range []any{f.Notes, f.Comparisons, f.Statements, f.Batches, f.Breakdown} {
 		if reflect.ValueOf(list).Len() == 0 {
 			out = append(out, "[]")
 			continue
@@ -252,7 +258,7 @@ func eachFigure(ctx context.Context, q queryer, filter metrics.FigureFilter, do 
 // area, kind of period, period and revision.
 func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, do func(metrics.Figure)) error {
 	rows, err := q.QueryContext(ctx, `SELECT f.id, f.revision, c.made_at, f.indicator, f.priority, f.area, f.area_name, f.area_kind, f.period, f.status, f.reason,
-		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.notes, f.break_before, f.comparisons, f.sentence, f.statements, f.batches
+		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.notes, f.break_before, f.comparisons, f.sentence, f.statements, f.batches, f.breakdown
 		FROM figure f JOIN computation c ON c.id = f.made_by
 		WHERE `+where+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period, f.revision`, args...)
 	if err != nil {
@@ -261,11 +267,11 @@ func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, d
 	defer rows.Close()
 	for rows.Next() {
 		var f metrics.Figure
-		var period, notes, comparisons, statements, batches string
+		var period, notes, comparisons, statements, batches, breakdown string
 		var num, den, value, lower, upper sql.Null[float64]
 		var rank, of sql.Null[int]
 		if err := rows.Scan(&f.ID, &f.Revision, &f.MadeAt, &f.Indicator, &f.Priority, &f.Area.Code, &f.Area.Name, &f.Area.Kind, &period, &f.Status, &f.Reason,
-			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &notes, &f.BreakBefore, &comparisons, &f.Sentence, &statements, &batches); err != nil {
+			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &notes, &f.BreakBefore, &comparisons, &f.Sentence, &statements, &batches, &breakdown); err != nil {
 			return err
 		}
 		f.Numerator, f.Denominator = pointer(num), pointer(den)
@@ -274,7 +280,7 @@ func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, d
 		if f.Period, err = metrics.ParsePeriod(period); err != nil {
 			return err
 		}
-		for text, list := range map[string]any{notes: &f.Notes, comparisons: &f.Comparisons, statements: &f.Statements, batches: &f.Batches} {
+		for text, list := range map[string]any{notes: &f.Notes, comparisons: &f.Comparisons, statements: &f.Statements, batches: &f.Batches, breakdown: &f.Breakdown} {
 			if text == "[]" {
 				continue
 			}
@@ -300,10 +306,12 @@ func (s reading) State(ctx context.Context) (metrics.State, error) {
 	var sample sql.Null[bool]
 	var at, sha sql.Null[string]
 	var facts, figures int64
-	if err := s.q.QueryRowContext(ctx, `SELECT facts, figures, figures_at, figures_strategy, sample FROM house`).Scan(&facts, &figures, &at, &sha, &sample); err != nil {
+	if err := s.q.QueryRowContext(ctx, `SELECT facts, figures, figures_at, figures_strategy, sample,
+		EXISTS (SELECT 1 FROM place_map) AND EXISTS (SELECT 1 FROM boundary) FROM house`).Scan(&facts, &figures, &at, &sha, &sample, &st.Mapped); err != nil {
 		return st, failed("read the state", err)
 	}
 	st.Sample, st.MadeAt, st.StrategySHA, st.Behind = sample.V, at.V, sha.V, figures < facts
+	st.Version = facts
 	return st, nil
 }
 

@@ -134,8 +134,8 @@ func (s reading) each(ctx context.Context, query string, f func(*sql.Rows) error
 	return rows.Err()
 }
 
-// Facts gathers what figures are computed from. The version it returns belongs
-// with SaveFigures: figures are of the facts they were computed from.
+// Facts gathers what figures are computed from. The version it returns is
+// kept with the figures that are computed from them.
 func (s reading) Facts(ctx context.Context, g *metrics.Geography, needs metrics.Needs) (*metrics.Facts, int64, error) {
 	f := &metrics.Facts{
 		Geography: g,
@@ -158,6 +158,7 @@ func (s reading) Facts(ctx context.Context, g *metrics.Geography, needs metrics.
 		func() error { return s.counts(ctx, f, needs) },
 		func() error { return s.residents(ctx, f) },
 		func() error { return s.editions(ctx, f, needs) },
+		func() error { return s.neighbourhoods(ctx, f, needs) },
 	} {
 		if err := read(); err != nil {
 			return nil, 0, failed("read the facts", err)
@@ -313,7 +314,11 @@ func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",
 // which all of them are there and it is not.
 func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 	raw := map[string]map[int]metrics.Estimate{}
-	err := s.each(ctx, `SELECT area, year, age, persons, base, batch_id FROM population ORDER BY area, year, age`, func(r *sql.Rows) error {
+	// LSOAs (E01, W01) share the table, and are hundreds of times as many: the
+	// key's order is passed over where they stand.
+	err := s.each(ctx, `SELECT area, year, age, persons, base, batch_id FROM population WHERE area < 'E01'
+		UNION ALL SELECT area, year, age, persons, base, batch_id FROM population WHERE area >= 'E02' AND area < 'W01'
+		UNION ALL SELECT area, year, age, persons, base, batch_id FROM population WHERE area >= 'W02' ORDER BY area, year, age`, func(r *sql.Rows) error {
 		var area string
 		var year, age, base int
 		var persons, batch int64
@@ -353,12 +358,22 @@ func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 		}
 		f.Residents[area] = years
 	}
-	// Under the code in use now, from the codes before it.
+	// Under the code in use now, from the codes before it: those in which the
+	// lookups place LSOAs, for they cover the district once. A district may have
+	// been merged twice, and then its first parts lie within the second ones.
 	parts := map[string][]string{}
-	for old := range f.Geography.Successor {
+	err = s.each(ctx, `SELECT DISTINCT lad FROM lsoa WHERE lad <> ''`, func(r *sql.Rows) error {
+		var old string
+		if err := r.Scan(&old); err != nil {
+			return err
+		}
 		if active := f.Geography.Active(old); active != old {
 			parts[active] = append(parts[active], old)
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for active, olds := range parts {
 		slices.Sort(olds)
@@ -463,4 +478,15 @@ func (s reading) StreetMonths(ctx context.Context, forceArea string) (force stri
 		return "", nil, failed("read which months are held", err)
 	}
 	return force, months, nil
+}
+
+// StreetFilesOfOthers is how many police files in force were counted under
+// another coverage than the one with this digest.
+func (s reading) StreetFilesOfOthers(ctx context.Context, coverage string) (int, error) {
+	var n int
+	err := s.q.QueryRowContext(ctx, `SELECT count(*) FROM batch WHERE source = ? AND current = 1 AND coverage <> ?`, metrics.PoliceSource, coverage).Scan(&n)
+	if err != nil {
+		return 0, failed("read which areas were counted", err)
+	}
+	return n, nil
 }

@@ -18,22 +18,39 @@ type Saved struct {
 	Replaced int64 // the batch whose facts it replaced whole, 0 when none
 }
 
-// Known gives the batch that a file was read into, if it was read before under
-// that name and for the same coverage. A release of it may be superseded by
-// now. The name counts: it says which month a police file is of.
-func (s reading) Known(ctx context.Context, source metrics.Source, name, digest, coverage string) (metrics.Batch, bool, error) {
-	var b metrics.Batch
-	err := s.q.QueryRowContext(ctx, `SELECT id, release, imported_at, current, coalesce(superseded_by, 0)
-		FROM batch WHERE source = ? AND digest = ? AND name = ? AND coverage = ? ORDER BY id LIMIT 1`, source, digest, name, coverage).
-		Scan(&b.ID, &b.Release, &b.ImportedAt, &b.Current, &b.Superseded)
-	if err == sql.ErrNoRows {
-		return b, false, nil
-	}
+// ReadBefore is what the ledger says of a file that was read before.
+type ReadBefore struct {
+	At string // when, RFC 3339
+	// Intact says that all its facts are in force: reading it again would
+	// change nothing. Where they are not, Name, Digest and Coverage are of the
+	// file that last took the place of some.
+	Intact                 bool
+	Name, Digest, Coverage string
+}
+
+// Known says whether a file was read before under that name and for the same
+// coverage. The name counts: it says which month a police file is of.
+func (s reading) Known(ctx context.Context, source metrics.Source, name, digest, coverage string) (ReadBefore, bool, error) {
+	before, known := ReadBefore{Intact: true}, false
+	err := s.each(ctx, `SELECT b.imported_at, b.current, coalesce(r.name, ''), coalesce(r.digest, ''), coalesce(r.coverage, '')
+		FROM batch b LEFT JOIN batch r ON r.id = b.replaced_by
+		WHERE b.id IN (SELECT max(id) FROM batch WHERE source = ? AND digest = ? AND name = ? AND coverage = ? GROUP BY release)
+		ORDER BY b.id`, func(r *sql.Rows) error {
+		var current bool
+		var name, digest, coverage string
+		if err := r.Scan(&before.At, &current, &name, &digest, &coverage); err != nil {
+			return err
+		}
+		known = true
+		if !current || digest != "" {
+			before.Intact, before.Name, before.Digest, before.Coverage = false, name, digest, coverage
+		}
+		return nil
+	}, source, digest, name, coverage)
 	if err != nil {
-		return b, false, failed("look up what was read", err)
+		return before, false, failed("look up what was read", err)
 	}
-	b.Source, b.Digest, b.Coverage = source, digest, coverage
-	return b, true, nil
+	return before, known, nil
 }
 
 // Save writes the releases of one file. A release whose facts are those already
@@ -122,7 +139,7 @@ func (s *Session) saveRelease(ctx context.Context, tx *sql.Tx, rel Release) (Sav
 		return saved, err
 	}
 	if whole {
-		_, err = tx.ExecContext(ctx, `UPDATE batch SET current = 0, superseded_by = ? WHERE id = ?`, id, replaced)
+		_, err = tx.ExecContext(ctx, `UPDATE batch SET current = 0, superseded_by = ?1, replaced_by = ?1 WHERE id = ?2`, id, replaced)
 	} else {
 		err = retireEmptied(ctx, tx, rel.Facts, rel.Source, id)
 	}
@@ -206,7 +223,7 @@ func retireEmptied(ctx context.Context, tx *sql.Tx, f Facts, source metrics.Sour
 	var tables []string
 	switch f.(type) {
 	case *Estimates:
-		tables = []string{"population"}
+		tables = []string{"population", "district_area"}
 	case *Lookup:
 		tables = []string{"lsoa", "lsoa_change", "ward", "successor", "lad_force"}
 	case *Boundaries:
@@ -321,8 +338,20 @@ func insertEstimates(ctx context.Context, tx *sql.Tx, id int64, e *Estimates) (i
 			return 0, err
 		}
 	}
-	err := rows.flush(ctx)
-	return rows.changed, err
+	// The size from the newest year's file stands, whichever was read last.
+	sizes := newBulk(tx, `INSERT INTO district_area (area, km2, year, batch_id) VALUES `,
+		` ON CONFLICT (area) DO UPDATE SET km2 = excluded.km2, year = excluded.year, batch_id = excluded.batch_id
+		WHERE excluded.year >= year AND km2 <> excluded.km2`, 4)
+	for _, a := range e.Areas {
+		if err := sizes.add(ctx, a.Area, a.Km2, e.Year, id); err != nil {
+			return 0, err
+		}
+	}
+	if err := rows.flush(ctx); err != nil {
+		return 0, err
+	}
+	err := sizes.flush(ctx)
+	return rows.changed + sizes.changed, err
 }
 
 func insertLookup(ctx context.Context, tx *sql.Tx, id int64, l *Lookup) (int64, error) {

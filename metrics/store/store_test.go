@@ -194,15 +194,32 @@ func TestTheSameAgainChangesNothing(t *testing.T) {
 	if len(batches[0].Problems) != 1 || batches[0].Problems[0].Message != "</script>" {
 		t.Errorf("problems: %+v", batches[0].Problems)
 	}
-	_, ok, err := s.Known(context.Background(), metrics.PoliceSource, "2019-01", "d2019-01", "c")
-	if err != nil || !ok {
-		t.Errorf("a file that was read is not known: %v", err)
+	known := func(name, digest, coverage string) (ReadBefore, bool) {
+		before, ok, err := s.Known(context.Background(), metrics.PoliceSource, name, digest, coverage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return before, ok
 	}
-	if _, ok, _ := s.Known(context.Background(), metrics.PoliceSource, "2019-02", "d2019-01", "c"); ok {
+	if before, ok := known("2019-01", "d2019-01", "c"); !ok || !before.Intact {
+		t.Errorf("a file that was read is not known: %+v", before)
+	}
+	if _, ok := known("2019-02", "d2019-01", "c"); ok {
 		t.Error("one month's file passes for another's")
 	}
-	if _, ok, _ := s.Known(context.Background(), metrics.PoliceSource, "2019-01", "d2019-01", "other areas"); ok {
+	if _, ok := known("2019-01", "d2019-01", "other areas"); ok {
 		t.Error("a file read for other areas passes for read")
+	}
+	// Once its facts were replaced a file can be put back in force.
+	save(t, s, month("2019-01", "wrong", "wrong", 99))
+	if before, _ := known("2019-01", "d2019-01", "c"); before.Intact || before.Digest != "wrong" {
+		t.Errorf("a file whose facts were replaced counts as read: %+v", before)
+	}
+	if saved := save(t, s, month("2019-01", "d2019-01", "f2019-01", 10)); !saved[0].Changed {
+		t.Error("it was not put back")
+	}
+	if before, _ := known("2019-01", "d2019-01", "c"); !before.Intact {
+		t.Error("put back, it does not count as read")
 	}
 }
 

@@ -10,11 +10,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -151,12 +153,14 @@ type indicator struct {
 	Priority       string   `yaml:"priority"`
 	Accountability string   `yaml:"accountability"`
 	Kind           string   `yaml:"kind"`
+	Measure        string   `yaml:"measure"`
+	Groups         string   `yaml:"groups"`
 	Numerator      measure  `yaml:"numerator"`
 	Denominator    measure  `yaml:"denominator"`
 	Per            float64  `yaml:"per"`
 	Unit           string   `yaml:"unit"`
 	Polarity       string   `yaml:"polarity"`
-	Decimals       int      `yaml:"decimals"`
+	Decimals       float64  `yaml:"decimals"`
 	Periods        []string `yaml:"periods"`
 	Comparators    []string `yaml:"comparators"`
 	Headline       bool     `yaml:"headline"`
@@ -186,7 +190,11 @@ type measure struct {
 // *Mistakes, wrapped in a *metrics.Error.
 func Parse(name string, text []byte) (*metrics.Strategy, error) {
 	var f file
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	tree, err := parser.ParseBytes(text, 0)
+	if err == nil && len(tree.Docs) > 1 {
+		return nil, wrong(name, []Mistake{{tree.Docs[1].GetToken().Position.Line, "a second document begins here (---): a strategy is one document"}})
+	}
 	if err == nil {
 		err = yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(&f)
 	}
@@ -394,7 +402,7 @@ func (c *check) similar(f file) {
 func (c *check) event(path string, e event) {
 	bad := !datePattern.MatchString(e.Date)
 	if !bad {
-		_, err := metrics.Event(e).Month()
+		_, err := time.Parse(time.DateOnly, (e.Date + "-01")[:10])
 		bad = err != nil
 	}
 	if bad {
@@ -414,8 +422,8 @@ func (c *check) priorities(f file, s *metrics.Strategy) {
 	for i, p := range f.Priorities {
 		path := fmt.Sprintf(".priorities[%d]", i)
 		c.id(path, p.ID, ids)
-		if p.Number < 1 || numbers[p.Number] {
-			c.bad(path+".number", "the number must be 1, 2, 3 and so on, each once")
+		if p.Number < 1 || p.Number > len(f.Priorities) || numbers[p.Number] {
+			c.bad(path+".number", "the numbers must be 1, 2, 3 and so on, each once")
 		}
 		numbers[p.Number] = true
 		c.need(path+".title", p.Title)
@@ -437,16 +445,20 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 			c.bad(path+".priority", "there is no priority %q in this file", x.Priority)
 		}
 		c.oneOf(path+".accountability", x.Accountability, "population", "performance")
-		c.oneOf(path+".kind", x.Kind, "rate", "share")
+		c.oneOf(path+".kind", x.Kind, "rate", "share", "inequality")
+		c.inequality(path, x)
 		c.oneOf(path+".polarity", x.Polarity, "low", "high", "none")
-		if x.Per <= 0 {
+		switch {
+		case !(x.Per > 0) || math.IsInf(x.Per, 0): // not a number, too
 			c.bad(path+".per", "per must be above 0: 1000 for a rate per 1,000, 100 for a share in per cent")
+		case x.Kind == "share" && x.Per != 100:
+			c.bad(path+".per", "a share is in per cent: per must be 100")
 		}
 		if x.Settles < 0 || x.Settles > 36 {
 			c.bad(path+".settles_after_months", "settles_after_months must be from 0 to 36")
 		}
-		if x.Decimals < 0 || x.Decimals > 4 {
-			c.bad(path+".decimals", "decimals must be from 0 to 4")
+		if x.Decimals < 0 || x.Decimals > 4 || x.Decimals != math.Trunc(x.Decimals) {
+			c.bad(path+".decimals", "decimals must be a whole number from 0 to 4")
 		}
 		if x.SourceURL != "" {
 			if u, err := url.Parse(x.SourceURL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
@@ -457,8 +469,9 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 		ind := metrics.Indicator{
 			ID: x.ID, Title: x.Title, Noun: x.Noun, Short: x.Short, Counted: x.Counted, Whole: x.Whole, Settles: x.Settles, Priority: x.Priority,
 			Accountability: metrics.Accountability(x.Accountability), Kind: metrics.ValueKind(x.Kind),
+			Measure:   metrics.InequalityMeasure(x.Measure),
 			Numerator: x.Numerator.metric(), Denominator: x.Denominator.metric(),
-			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: x.Decimals,
+			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: int(x.Decimals),
 			Comparators: x.Comparators, Headline: x.Headline,
 			Target: c.target(path, x), Steps: c.steps(path, x),
 			Definition: x.Definition, Rationale: x.Rationale, Source: x.Source, SourceURL: x.SourceURL,
@@ -474,12 +487,35 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 			} else {
 				c.oneOf(at, p, "month", "quarter", "year-ending")
 			}
+			if slices.Contains(x.Periods[:j], p) {
+				c.bad(at, "the period %s is listed twice", p)
+			}
 			ind.Periods = append(ind.Periods, metrics.PeriodKind(p))
 		}
 		for j, p := range x.Comparators {
 			c.oneOf(fmt.Sprintf("%s.comparators[%d]", path, j), p, "corresponding-period", "force", "similar", "england", "target")
 		}
 		s.Indicators = append(s.Indicators, ind)
+	}
+}
+
+// inequality checks what only an indicator of the kind inequality has.
+func (c *check) inequality(path string, x indicator) {
+	if x.Kind != "inequality" {
+		if x.Measure != "" {
+			c.bad(path+".measure", "only an indicator of the kind inequality has a measure")
+		}
+		if x.Groups != "" {
+			c.bad(path+".groups", "only an indicator of the kind inequality has groups")
+		}
+		return
+	}
+	c.oneOf(path+".measure", x.Measure, "gap", "ratio", "sii", "rii")
+	c.oneOf(path+".groups", x.Groups, "deprivation-quintile")
+	for j, p := range x.Comparators {
+		if p == "force" || p == "similar" || p == "england" {
+			c.bad(fmt.Sprintf("%s.comparators[%d]", path, j), "an inequality is found for the district alone, so it cannot be compared with %s: corresponding-period and target can", p)
+		}
 	}
 }
 
@@ -490,6 +526,8 @@ func (c *check) measures(path string, x indicator) {
 	c.oneOf(num+".from", x.Numerator.From, "crimes", "outcomes", "deprivation")
 	c.oneOf(den+".from", x.Denominator.From, "residents", "outcomes", "deprivation")
 	switch {
+	case x.Kind == "inequality" && (x.Numerator.From != "crimes" || x.Denominator.From != "residents"):
+		c.bad(path+".kind", "an inequality is of crimes for residents: numerator from crimes, denominator from residents")
 	case x.Kind == "rate" && (x.Numerator.From != "crimes" || x.Denominator.From != "residents"):
 		c.bad(path+".kind", "a rate is crimes for residents: numerator from crimes, denominator from residents")
 	case x.Kind == "share" && x.Numerator.From != x.Denominator.From:
@@ -500,6 +538,9 @@ func (c *check) measures(path string, x indicator) {
 			c.bad(num+".categories", "name the crime types that are counted")
 		}
 		for i, t := range x.Numerator.Categories {
+			if slices.Contains(x.Numerator.Categories[:i], t) {
+				c.bad(fmt.Sprintf("%s.categories[%d]", num, i), "%q is listed twice, and would be counted twice", t)
+			}
 			if !metrics.Scheme2013.Distinguishes(t) {
 				c.bad(fmt.Sprintf("%s.categories[%d]", num, i), "%q is not a crime type of police.uk: one of %s", t, strings.Join(metrics.Scheme2013.CrimeTypes(), ", "))
 			}
@@ -511,6 +552,13 @@ func (c *check) measures(path string, x indicator) {
 		}
 		if !slices.Equal(x.Numerator.Categories, x.Denominator.Categories) {
 			c.bad(den+".categories", "the denominator must be of the same crime types as the numerator")
+		}
+		for path, list := range map[string][]string{num + ".outcomes": x.Numerator.Outcomes, den + ".except": x.Denominator.Except} {
+			for i, o := range list {
+				if !slices.Contains(metrics.Outcomes, o) {
+					c.bad(fmt.Sprintf("%s[%d]", path, i), "%q is not an outcome of police.uk: check its spelling", o)
+				}
+			}
 		}
 		for i, o := range x.Numerator.Outcomes {
 			if slices.Contains(x.Denominator.Except, o) {

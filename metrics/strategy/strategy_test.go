@@ -46,9 +46,23 @@ func TestMistakesByLine(t *testing.T) {
 		{"polarity", "polarity: none", "polarity: bad", `polarity must be low or high or none, not "bad"`},
 		{"crime type", "categories: [Robbery]", "categories: [Mugging]", `"Mugging" is not a crime type`},
 		{"id twice", "id: asb-rate", "id: violence-rate", ""},
-		{"kind", "kind: rate", "kind: ratio", `kind must be rate or share, not "ratio"`},
+		{"kind", "kind: rate", "kind: ratio", `kind must be rate or share or inequality, not "ratio"`},
+		{"measure of an inequality", "measure: gap", "measure: gini", `measure must be gap or ratio or sii or rii, not "gini"`},
+		{"groups of an inequality", "groups: deprivation-quintile", "groups: ward", `groups must be deprivation-quintile, not "ward"`},
+		{"measure of a rate", "    kind: rate\n", "    kind: rate\n    measure: gap\n", "only an indicator of the kind inequality has a measure"},
 		{"text for a number", "from: 2019", "from: soon", ""},
 		{"per", "per: 1000", "per: 0", "per must be above 0"},
+		{"a day that is none", "date: 2019-06-17", "date: 2019-02-30", `"2019-02-30" is not a date`},
+		{"per that is no number", "per: 1000", "per: .nan", "per must be above 0"},
+		{"per without end", "per: 1000", "per: .inf", "per must be above 0"},
+		{"a share not in per cent", "per: 100\n", "per: 1\n", "per must be 100"},
+		{"a crime type twice", "categories: [Robbery]", "categories: [Robbery, Robbery]", "counted twice"},
+		{"a period twice", "periods: [quarter, year-ending]", "periods: [quarter, quarter]", "listed twice"},
+		{"an outcome misspelt", "- Status update unavailable", "- Status update unavailble", "is not an outcome of police.uk"},
+		{"a number left out", "number: 2", "number: 7", "1, 2, 3 and so on"},
+		{"a second document", "priorities:\n", "priorities: []\n---\nmore:\n", "a second document"},
+		{"inequality of a share", "    kind: share\n    numerator:\n      from: outcomes", "    kind: inequality\n    measure: gap\n    groups: deprivation-quintile\n    numerator:\n      from: outcomes", "an inequality is of crimes for residents"},
+		{"inequality beside the force", "    comparators: [corresponding-period]\n    headline: false\n    definition: >-\n      How much higher", "    comparators: [corresponding-period, force]\n    headline: false\n    definition: >-\n      How much higher", "found for the district alone"},
 		{"address", "source_url: https://data.police.uk/about/", "source_url: javascript:alert(1)", "is not an address that begins with https://"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -67,7 +81,7 @@ func TestMistakesByLine(t *testing.T) {
 			if tt.name == "id twice" {
 				return // the second of the two is the wrong one
 			}
-			if got, want := m.List[0].Line, lineOf(tt.old); got < want || got > want+1 {
+			if got, want := m.List[0].Line, lineOf(tt.old); got < want || got > want+2 {
 				t.Errorf("got line %d, want %d: %v", got, want, err)
 			}
 		})
@@ -114,6 +128,12 @@ func TestNew(t *testing.T) {
 	}
 	if s, err := Parse("new", text); err != nil || s.Area.Name != hostile {
 		t.Errorf("the name did not survive: %v", err)
+	}
+}
+
+func TestByteOrderMark(t *testing.T) {
+	if _, err := Parse("s.yaml", append([]byte("\ufeff"), defaultFile...)); err != nil {
+		t.Error(err)
 	}
 }
 

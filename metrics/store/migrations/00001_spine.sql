@@ -47,6 +47,7 @@ CREATE TABLE batch (
     imported_at      TEXT NOT NULL,
     current          INTEGER NOT NULL DEFAULT 1 CHECK (current IN (0, 1)),
     superseded_by    INTEGER REFERENCES batch (id),
+    replaced_by      INTEGER REFERENCES batch (id), -- the last batch that took the place of any of its facts
     CHECK (rows_read = rows_kept + rows_no_location + rows_outside + rows_rejected)
 ) STRICT;
 CREATE INDEX batch_digest ON batch (source, digest, name);
@@ -160,6 +161,14 @@ CREATE TABLE population (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX population_batch ON population (batch_id);
 
+CREATE TABLE district_area (
+    area     TEXT PRIMARY KEY,
+    km2      REAL NOT NULL,
+    year     INTEGER NOT NULL, -- of the estimates that it came with
+    batch_id INTEGER NOT NULL REFERENCES batch (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX district_area_batch ON district_area (batch_id);
+
 CREATE TABLE lsoa (
     code     TEXT NOT NULL,
     vintage  INTEGER NOT NULL,
@@ -182,6 +191,7 @@ CREATE TABLE lsoa_change (
     PRIMARY KEY (from_vintage, from_code, to_vintage, to_code)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX lsoa_change_batch ON lsoa_change (batch_id);
+CREATE INDEX lsoa_change_to ON lsoa_change (to_code);
 
 CREATE TABLE ward (
     lsoa     TEXT NOT NULL,
@@ -267,10 +277,42 @@ CREATE TABLE figure (
     sentence     TEXT NOT NULL,
     statements   TEXT NOT NULL,
     batches      TEXT NOT NULL, -- numbers of the batches it was made from
+    breakdown    TEXT NOT NULL, -- its groups, of an inequality
     UNIQUE (indicator, area, period, revision),
     CHECK ((status = 'available') = (value IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX figure_current ON figure (indicator, area, period_kind, period_end, period) WHERE current = 1;
+
+-- A fact that a newer batch takes over is no longer the older one's: reading
+-- the older file again would change something, so it counts as not read.
+-- +goose StatementBegin
+CREATE TRIGGER population_replaced AFTER UPDATE OF batch_id ON population WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER lsoa_replaced AFTER UPDATE OF batch_id ON lsoa WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER lsoa_change_replaced AFTER UPDATE OF batch_id ON lsoa_change WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER ward_replaced AFTER UPDATE OF batch_id ON ward WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER successor_replaced AFTER UPDATE OF batch_id ON successor WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER lad_force_replaced AFTER UPDATE OF batch_id ON lad_force WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER boundary_replaced AFTER UPDATE OF batch_id ON boundary WHEN old.batch_id <> new.batch_id
+BEGIN UPDATE batch SET replaced_by = new.batch_id WHERE id = old.batch_id; END;
+-- +goose StatementEnd
 
 -- What the current figures' series say over time, made anew with them.
 CREATE TABLE signal (
@@ -280,3 +322,46 @@ CREATE TABLE signal (
     body        TEXT NOT NULL,
     PRIMARY KEY (indicator, area, period_kind)
 ) STRICT, WITHOUT ROWID;
+
+-- The maps of the crime rates by small area, made with the figures; a map that
+-- reads as before is left alone.
+CREATE TABLE place_map (
+    indicator   TEXT NOT NULL,
+    kind        TEXT NOT NULL, -- lsoa or ward
+    period      TEXT NOT NULL,
+    period_kind TEXT NOT NULL,
+    period_end  TEXT NOT NULL,
+    vintage     INTEGER NOT NULL,
+    status      TEXT NOT NULL CHECK (status IN ('available', 'missing')),
+    reason      TEXT NOT NULL,
+    denominated TEXT NOT NULL,
+    notes       TEXT NOT NULL,
+    spot_reason TEXT NOT NULL,
+    digest      TEXT NOT NULL,
+    PRIMARY KEY (indicator, kind, period)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE place (
+    indicator   TEXT NOT NULL,
+    kind        TEXT NOT NULL,
+    period      TEXT NOT NULL,
+    area        TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    status      TEXT NOT NULL CHECK (status IN ('available', 'missing')),
+    reason      TEXT NOT NULL,
+    n           INTEGER,
+    residents   INTEGER,
+    rate        REAL,
+    lower       REAL,
+    upper       REAL,
+    class       INTEGER NOT NULL,
+    count_class INTEGER NOT NULL,
+    z           REAL,
+    spot        TEXT NOT NULL,
+    spot_why    TEXT NOT NULL,
+    years_hot   INTEGER NOT NULL,
+    of_years    INTEGER NOT NULL,
+    PRIMARY KEY (indicator, area, kind, period),
+    CHECK ((status = 'available') = (rate IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_on_map ON place (indicator, kind, period, area);
