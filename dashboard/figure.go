@@ -36,6 +36,7 @@ type figurePage struct {
 	MethodURL    string
 	Rank         string
 	Population   string
+	Which        string // where the choice of what it is divided by is explained
 	Sentence     string
 	Statements   []statementView
 	Comparisons  []comparedView
@@ -154,7 +155,13 @@ func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, ba
 			page.Rank = fmt.Sprintf("%s of %s districts, 1st having the largest value", metrics.Ordinal(*f.Rank), metrics.Whole(int64(*f.RankOf)))
 		}
 		if f.Denominated != "" {
-			page.Population = f.Denominated
+			page.Population, page.Which = f.Denominated, methodURL("population")
+			switch {
+			case f.Period.Kind == metrics.Edition:
+				page.Which = methodURL("deprivation")
+			case ind.Kind == metrics.Inequality:
+				page.Which = methodURL("inequality")
+			}
 			if f.Denominator != nil {
 				page.Population += ": " + counted(*f.Denominator)
 			}

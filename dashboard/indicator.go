@@ -216,7 +216,7 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	}
 	if p, ok := strategy.Priority(ind.Priority); ok {
 		page.PriorityTitle, page.PriorityURL = p.Title, priorityURL(p.ID)
-		if summary.Latest == nil {
+		if summary.Latest == nil && page.Late == "" {
 			page.WaitsFor = p.WaitsFor
 		}
 	}
@@ -246,7 +246,7 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 		}
 		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest)
 	}
-	page.Brief = page.Group == nil && ch.kind == metrics.Edition
+	page.Brief = page.Chart == nil || page.Group == nil && ch.kind == metrics.Edition
 	return page
 }
 

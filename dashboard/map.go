@@ -51,6 +51,7 @@ type mapChoice struct {
 	kind      metrics.AreaKind
 	show      string
 	period    metrics.Period
+	decimals  int // of the classes' bounds: as many as tell two classes apart
 }
 
 func mapURL(indicator, period string, kind metrics.AreaKind, show string) string {
@@ -379,6 +380,7 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 	page.switches(strategy, ch, maps)
 	page.periods(ch, maps)
 	sorted := sortPlaces(ch, m.Places)
+	ch.decimals = apart(ch, sorted)
 	page.Heading, page.HeadingRest = mapHeading(city, ch, m, sorted)
 	page.Sub = strings.Join([]string{map[string]string{showRate: measure(ind), showCount: ind.Title + ", number of " + ind.Counted, showSpots: "Hot spots of " + lowerFirst(ind.Title)}[ch.show],
 		ch.period.Label(), map[metrics.AreaKind]string{metrics.LSOA: fmt.Sprintf("by neighbourhood (LSOA of %d)", m.Vintage), metrics.Ward: "by ward"}[ch.kind]}, ", ")
@@ -721,9 +723,27 @@ func bounds(ch mapChoice, places []shaded, class string) (low, high string, ok b
 		if ch.show == showCount {
 			return counted(v)
 		}
-		return written(ch.indicator, v)
+		return metrics.Decimal(v, ch.decimals)
 	}
 	return write(least), write(greatest), ok
+}
+
+// apart gives the decimals in which no class ends where the next begins, two
+// more than the indicator's at most.
+func apart(ch mapChoice, places []shaded) int {
+	most := ch.indicator.Decimals + 2
+	for ch.decimals = ch.indicator.Decimals; ch.decimals < most; ch.decimals++ {
+		touch := false
+		for class := range 4 {
+			_, high, ok := bounds(ch, places, "c"+strconv.Itoa(class+1))
+			low, _, next := bounds(ch, places, "c"+strconv.Itoa(class+2))
+			touch = touch || ok && next && high == low
+		}
+		if !touch {
+			break
+		}
+	}
+	return ch.decimals
 }
 
 // mapHeading says the answer: from where to where the areas go, and how many

@@ -347,7 +347,7 @@ func TestHostileText(t *testing.T) {
 	}
 	base := served(t, db)
 	pages, downloads := crawl(t, base)
-	if len(pages) < 20 || len(downloads) < 8 {
+	if len(pages) < 20 || len(downloads) < 4 {
 		t.Fatalf("%d pages, %d downloads", len(pages), len(downloads))
 	}
 	seen := false

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -75,16 +76,24 @@ func browser(t testing.TB) context.Context {
 	return ctx
 }
 
-// crawl follows every link of the site from its first page and gives the
-// addresses of its pages, and of its downloads.
+// crawl follows the links of the site from its first page and gives the
+// addresses of its pages, and of its downloads. Switches multiply: a link that
+// is marked nofollow is followed, but not the next such link from there. Of
+// the pages of one kind (a place, a figure, an indicator with one set of
+// switches) a few stand for all.
 func crawl(t testing.TB, base string) (pages, downloads []string) {
 	t.Helper()
+	type step struct {
+		at       string
+		switched bool // by a link marked nofollow
+	}
 	seen := map[string]bool{base: true}
-	queue := []string{base}
+	kinds := map[string]int{}
+	queue := []step{{base, false}}
 	for len(queue) > 0 {
 		at := queue[0]
 		queue = queue[1:]
-		res, err := http.Get(at)
+		res, err := http.Get(at.at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,37 +103,68 @@ func crawl(t testing.TB, base string) (pages, downloads []string) {
 			t.Fatal(err)
 		}
 		if res.StatusCode != http.StatusOK {
-			t.Errorf("%s answers %s", at, res.Status)
+			t.Errorf("%s answers %s", at.at, res.Status)
 			continue
 		}
 		if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
-			downloads = append(downloads, at)
+			downloads = append(downloads, at.at)
 			continue
 		}
-		pages = append(pages, at)
+		pages = append(pages, at.at)
 		doc, err := html.Parse(bytes.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
 		}
-		here, _ := url.Parse(at)
+		here, _ := url.Parse(at.at)
 		for n := range doc.Descendants() {
 			if n.Data != "a" {
 				continue
 			}
+			var href, rel string
 			for _, a := range n.Attr {
-				to, err := here.Parse(a.Val)
-				if a.Key != "href" || err != nil || to.Host != here.Host {
-					continue
+				switch a.Key {
+				case "href":
+					href = a.Val
+				case "rel":
+					rel = a.Val
 				}
-				to.Fragment = ""
-				if !seen[to.String()] {
-					seen[to.String()] = true
-					queue = append(queue, to.String())
-				}
+			}
+			to, err := here.Parse(href)
+			if href == "" || err != nil || to.Host != here.Host {
+				continue
+			}
+			to.Fragment = ""
+			switched := strings.Contains(rel, "nofollow")
+			if seen[to.String()] || switched && at.switched {
+				continue
+			}
+			seen[to.String()] = true
+			kind := kindOf(to)
+			if kinds[kind]++; kinds[kind] <= 2 {
+				queue = append(queue, step{to.String(), switched})
 			}
 		}
 	}
 	return pages, downloads
+}
+
+// kindOf is what a few pages stand for: its address without what names one of
+// many, and without the values of its switches.
+func kindOf(u *url.URL) string {
+	path := u.Path
+	for _, many := range []string{"/places/", "/figures/"} {
+		if strings.HasPrefix(path, many) {
+			path = many
+		}
+	}
+	q := u.Query()
+	switch {
+	case path == "/map":
+		path += " " + q.Get("by") + " " + q.Get("show")
+	case u.RawQuery != "" && strings.HasPrefix(path, "/indicators/"):
+		path = "/indicators/" + filepath.Ext(path) + q.Get("period") + q.Get("view")
+	}
+	return path + "?" + strings.Join(slices.Sorted(maps.Keys(q)), "&")
 }
 
 // look is one way of looking at a page.
@@ -143,12 +183,12 @@ func TestBrowser(t *testing.T) {
 	ctx := browser(t)
 	base := started(t, "demo", "--listen", "127.0.0.1:0")
 	pages, downloads := crawl(t, base)
-	for _, want := range []string{"/priorities/enforcement", "/priorities/attitudinal-change", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/sources"} {
+	for _, want := range []string{"/priorities/enforcement", "/priorities/attitudinal-change", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/sources", "/map", "/places/", "/figures/", "/methods"} {
 		if !slices.ContainsFunc(pages, func(p string) bool { return strings.Contains(p, want) }) {
 			t.Errorf("no link leads to %s", want)
 		}
 	}
-	if len(pages) < 20 || len(downloads) < 8 {
+	if len(pages) < 20 || len(downloads) < 4 {
 		t.Fatalf("the demo has %d pages and %d downloads: there is too little to check", len(pages), len(downloads))
 	}
 	pages = append(pages, base+"no-such-page")

@@ -91,10 +91,11 @@
         itemStyle: { areaColor: t("axis"), borderColor: t("axis"), borderWidth: 3 },
         emphasis: { disabled: true }, tooltip: { show: false },
       });
+      option.textStyle = { fontFamily: t("sans") };
       option.series = [rim, series];
       option.tooltip = Object.assign({}, option.tooltip, {
         trigger: "item", renderMode: "richText", confine: true, backgroundColor: t("paper"), borderColor: t("axis"), transitionDuration: 0,
-        textStyle: { color: t("ink"), fontSize: 14, lineHeight: 20, fontFamily: t("sans") },
+        textStyle: { color: t("ink"), fontSize: 14 },
         formatter: (item) => (item.data && item.data.words ? wrap(item.data.words, width < 560 ? 38 : 60) : ""),
       });
       return option;

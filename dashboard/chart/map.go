@@ -26,7 +26,6 @@ import (
 type Atlas struct {
 	Digest  string // of the GeoJSON
 	GeoJSON []byte
-	Left    int // how many outlines could not be read and were left out
 
 	width, height int     // of the drawing
 	aspect        float64 // how much shorter a degree of longitude is than one of latitude
@@ -62,7 +61,7 @@ const (
 type point struct{ x, y int }
 
 // NewAtlas makes an atlas of outlines. One whose geometry cannot be read is
-// left out and counted; without any that can it is an error.
+// left out; without any that can it is an error.
 func NewAtlas(outlines []metrics.Outline) (*Atlas, error) {
 	a := &Atlas{paths: map[string]string{}}
 	type shape struct {
@@ -74,7 +73,6 @@ func NewAtlas(outlines []metrics.Outline) (*Atlas, error) {
 	for _, o := range outlines {
 		rings, err := polygons(o.Geometry)
 		if err != nil {
-			a.Left++
 			continue
 		}
 		for _, polygon := range rings {

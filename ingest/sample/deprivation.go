@@ -158,7 +158,7 @@ func ranks(e edition, result domainResult, districts []*district) map[string]int
 		slices.SortFunc(own, func(a, b scored) int { return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.code, b.code)) })
 		most = append(most, own[:in[i]]...)
 		for _, s := range own[in[i]:] {
-			others = append(others, scored{s.code, s.score + d.place*60})
+			others = append(others, scored{s.code, s.score + d.place*12})
 		}
 	}
 	rank := map[string]int{}

@@ -113,7 +113,7 @@ func (d *district) readCoventry() error {
 	// Deprivation thins out from the north-east of the centre, so that the map has a shape.
 	for i, c := range mosaic(len(d.lsoas)) {
 		far := root(int64(c.x-2*cellWidth)*int64(c.x-2*cellWidth) + int64(c.y-2*cellHeight)*int64(c.y-2*cellHeight)*4)
-		d.lsoas[i].deprived = min(int(far)/20+randomFor("deprived", d.lsoas[i].code).below(3500), 9999)
+		d.lsoas[i].deprived = min((int(far)/20+randomFor("deprived", d.lsoas[i].code).below(3500))*14/10, 9999)
 	}
 	return nil
 }
