@@ -166,7 +166,7 @@ func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, ba
 				page.Population += ": " + counted(*f.Denominator)
 			}
 		}
-		page.Groups = groupsOf(ind, f)
+		page.Groups = groupsOf(ind, f, finer)
 		for _, c := range f.Comparisons {
 			page.Comparisons = append(page.Comparisons, comparedOf(ind, f, c))
 		}
@@ -239,7 +239,9 @@ type groupsView struct {
 	Rows    [][]string
 }
 
-func groupsOf(ind metrics.Indicator, f metrics.Figure) *groupsView {
+// groupsOf shows a figure's groups with their rates written by write; nil where
+// it has none.
+func groupsOf(ind metrics.Indicator, f metrics.Figure, write func(metrics.Indicator, float64) string) *groupsView {
 	if len(f.Breakdown) == 0 || f.Status != metrics.Available {
 		return nil
 	}
@@ -258,7 +260,7 @@ func groupsOf(ind metrics.Indicator, f metrics.Figure) *groupsView {
 			case i < 2:
 				row = append(row, counted(*n))
 			default:
-				row = append(row, finer(ind, *n))
+				row = append(row, write(ind, *n))
 			}
 		}
 		v.Rows = append(v.Rows, row)

@@ -244,9 +244,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 			page.Chart = chartOf(trend)
 			page.Overlays = trend.toggles()
 		}
-		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest)
+		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest, written)
 	}
-	page.Brief = page.Chart == nil || page.Group == nil && ch.kind == metrics.Edition
+	page.Brief = page.Chart == nil || page.Group == nil && (ch.kind == metrics.Edition || ind.Kind == metrics.Inequality)
 	return page
 }
 

@@ -78,15 +78,15 @@ func mappable(s *metrics.Strategy) []metrics.Indicator {
 	return out
 }
 
-// mapIndicator is the indicator that an address names, the first that the
-// strategy's last priority with one has where it names none.
+// mapIndicator is the indicator that an address names; where it names none,
+// violence, or the first that has a map.
 func (s *Server) mapIndicator(id string) (metrics.Indicator, error) {
 	list := mappable(s.strategy)
 	if len(list) == 0 {
 		return metrics.Indicator{}, metrics.Errorf(metrics.NotFound, "There is no map: the strategy has no indicator that is a rate of recorded crime among residents.")
 	}
 	at := slices.IndexFunc(list, func(i metrics.Indicator) bool { return i.ID == id })
-	if id == "" { // violence, where the strategy has it
+	if id == "" {
 		at = max(0, slices.IndexFunc(list, func(i metrics.Indicator) bool {
 			return slices.Contains(i.Numerator.Categories, "Violence and sexual offences")
 		}))
@@ -193,13 +193,12 @@ func (s *Server) atlas(ctx context.Context, state metrics.State, kind metrics.Ar
 	if err != nil {
 		return nil, fmt.Errorf("the outlines: %w", err)
 	}
-	if len(outlines) == 0 {
-		return nil, nil
-	}
-	atlas, err := chart.NewAtlas(outlines)
-	if err != nil {
-		s.log.Warn("outlines that cannot be drawn", "kind", kind, "vintage", vintage, "error", err)
-		return nil, nil
+	var atlas *chart.Atlas
+	if len(outlines) > 0 {
+		if atlas, err = chart.NewAtlas(outlines); err != nil {
+			s.log.Warn("outlines that cannot be drawn", "kind", kind, "vintage", vintage, "error", err)
+			atlas = nil
+		}
 	}
 	s.atlases.mu.Lock()
 	defer s.atlases.mu.Unlock()
@@ -254,7 +253,7 @@ func (s *Server) outlines(c echo.Context) error {
 	return c.Blob(http.StatusOK, "application/geo+json", atlas.GeoJSON)
 }
 
-// noun is what the areas of a map are called.
+// areaNoun is what so many areas of a map are called.
 func areaNoun(kind metrics.AreaKind, n int) string {
 	switch {
 	case kind == metrics.Ward && n == 1:
@@ -275,6 +274,7 @@ type mapPage struct {
 	NoMaps               bool // for want of counts, not of outlines
 	Missing              string
 	NoOutlines           string
+	NotLooked            bool // hot spots were asked for and not looked for
 	Switches             []switchGroup
 	Period               string
 	Earlier, Later       *link
@@ -359,7 +359,24 @@ func (s *Server) mapPage(c echo.Context) error {
 			return err
 		}
 	}
-	page.fill(s.strategy, ch, maps, m, atlas, state.Sample)
+	// A switch to a layer is there where the layer can be drawn.
+	shown := slices.DeleteFunc(slices.Clone(maps), func(o metrics.PlaceMap) bool { return o.Kind != ch.kind })
+	if other := slices.IndexFunc(maps, func(o metrics.PlaceMap) bool {
+		return o.Kind != ch.kind && o.Period == ch.period && o.Status == m.Status
+	}); other >= 0 {
+		drawn := m.Status != metrics.Available // a period without a map keeps its switches
+		if !drawn {
+			there, err := s.atlas(ctx, state, maps[other].Kind, maps[other].Vintage)
+			if err != nil {
+				return err
+			}
+			drawn = there != nil
+		}
+		if drawn {
+			shown = maps
+		}
+	}
+	page.fill(s.strategy, ch, shown, m, atlas, state.Sample)
 	return s.render(c, 200, "map", page)
 }
 
@@ -379,9 +396,15 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 	}
 	page.switches(strategy, ch, maps)
 	page.periods(ch, maps)
+	if ch.show == showSpots && m.Status == metrics.Available && m.SpotReason != "" { // then there is nothing to map, and the table is of rates
+		page.NotLooked, ch.show = true, showRate
+		page.Heading, page.HeadingRest = noSpots(city, ch, m)
+	}
 	sorted := sortPlaces(ch, m.Places)
 	ch.decimals = apart(ch, sorted)
-	page.Heading, page.HeadingRest = mapHeading(city, ch, m, sorted)
+	if page.Heading == "" {
+		page.Heading, page.HeadingRest = mapHeading(city, ch, m, sorted)
+	}
 	page.Sub = strings.Join([]string{map[string]string{showRate: measure(ind), showCount: ind.Title + ", number of " + ind.Counted, showSpots: "Hot spots of " + lowerFirst(ind.Title)}[ch.show],
 		ch.period.Label(), map[metrics.AreaKind]string{metrics.LSOA: fmt.Sprintf("by neighbourhood (LSOA of %d)", m.Vintage), metrics.Ward: "by ward"}[ch.kind]}, ", ")
 	if m.Status != metrics.Available {
@@ -395,6 +418,9 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 	}
 	page.Spots = spotWords(m)
 	page.Table = placeTableOf(city, ch, m, sorted)
+	if page.NotLooked {
+		return
+	}
 	if atlas == nil {
 		page.NoOutlines = "The table has all that the map would show, but there are no outlines to draw it with."
 		return
@@ -414,9 +440,9 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 		page.Drawn.Caption = append(page.Drawn.Caption, centreCaveat)
 	}
 	if ch.show != showSpots {
-		page.Drawn.Caption = append(page.Drawn.Caption, "The darker, the more. Each shade is about a fifth of the "+areaNoun(ch.kind, 2)+" with a "+map[string]string{showRate: "rate", showCount: "count"}[ch.show]+".")
+		page.Drawn.Caption = append(page.Drawn.Caption, "The darker, the more. The shades are fifths of the "+areaNoun(ch.kind, 2)+" with a "+map[string]string{showRate: "rate", showCount: "count"}[ch.show]+", in order of it.")
 		if count(sorted, shaded.few) > 0 {
-			page.Drawn.Caption[len(page.Drawn.Caption)-1] += " Those with fewer than 5 " + ind.Counted + " are all in the lowest."
+			page.Drawn.Caption[len(page.Drawn.Caption)-1] += " Those with fewer than 5 " + ind.Counted + ", whatever their fifth, are in the lowest."
 		}
 	}
 	page.Drawn.Caption = append(page.Drawn.Caption, strings.TrimSuffix(page.Rights, ".")+".")
@@ -706,6 +732,12 @@ func ordinalHighest(rank int) string {
 	return metrics.Ordinal(rank) + " highest"
 }
 
+// noSpots is the heading where hot spots were not looked for.
+func noSpots(city string, ch mapChoice, m metrics.PlaceMap) (heading, rest string) {
+	return "In the " + ch.period.Label() + ", hot spots of " + lowerFirst(ch.indicator.Title) + " in " + city + " were not looked for.",
+		upperFirst(strings.TrimSuffix(m.SpotReason, ".")) + ". The table has the rates."
+}
+
 // bounds are the least and the greatest value of a class, as it is written;
 // ok is false where all of its areas have too few offences.
 func bounds(ch mapChoice, places []shaded, class string) (low, high string, ok bool) {
@@ -768,10 +800,7 @@ func mapHeading(city string, ch mapChoice, m metrics.PlaceMap, places []shaded) 
 	}
 	in := "In the " + ch.period.Label() + ", "
 	if ch.show == showSpots {
-		switch {
-		case m.SpotReason != "":
-			return in + "hot spots of " + lowerFirst(ind.Title) + " in " + city + " were not looked for.", upperFirst(strings.TrimSuffix(m.SpotReason, ".")) + "."
-		case confidence == "":
+		if confidence == "" {
 			return in + "no hot spot of " + lowerFirst(ind.Title) + " could be told from chance among the " + fmt.Sprint(len(places)) + " " + areas + " in " + city + ".", ""
 		}
 		return fmt.Sprintf("%s%d %s lay in a hot spot of %s: %s.", in, hot99+hot95, all, lowerFirst(ind.Title), confidence), ""
@@ -909,7 +938,9 @@ func placeTableOf(city string, ch mapChoice, m metrics.PlaceMap, places []shaded
 	if ch.show != showSpots {
 		t.Head = append(t.Head, cell{"Fifth", true})
 	}
-	t.Head = append(t.Head, cell{"Hot spot", true}, cell{Text: "Years hot"})
+	if m.SpotReason == "" {
+		t.Head = append(t.Head, cell{"Hot spot", true}, cell{Text: "Years hot"})
+	}
 	small, never, missing := false, false, false
 	x := func() cell { missing = true; return cell{Text: metrics.Missing.Shorthand()} }
 	number := func(v *float64) cell {
@@ -950,19 +981,18 @@ func placeTableOf(city string, ch mapChoice, m metrics.PlaceMap, places []shaded
 			}
 			row.Cells = append(row.Cells, cell{words, true})
 		}
-		spot := p.spotCell()
-		switch {
-		case m.SpotReason != "":
-			spot = "Not looked for"
-		case p.Status != metrics.Available && !p.few():
-			spot = "No result"
-			if ch.show == showSpots && p.Reason != "" {
-				spot += ": " + p.Reason
+		if m.SpotReason == "" {
+			spot := p.spotCell()
+			if p.Status != metrics.Available && !p.few() {
+				spot = "No result"
+				if ch.show == showSpots && p.Reason != "" {
+					spot += ": " + p.Reason
+				}
 			}
+			years := p.hotCell()
+			never = never || years == "[z]"
+			row.Cells = append(row.Cells, cell{spot, true}, cell{Text: years})
 		}
-		years := p.hotCell()
-		never = never || years == "[z]"
-		row.Cells = append(row.Cells, cell{spot, true}, cell{Text: years})
 		t.Rows = append(t.Rows, row)
 	}
 	if small {

@@ -359,6 +359,9 @@ func TestMapSaysTheAnswer(t *testing.T) {
 	}
 
 	wards := document(t, server, "/map?by=ward&show=hotspots")
+	if len(all(wards, "figure")) != 0 || len(all(wards, "table")) != 1 {
+		t.Error("with five areas: a map of hot spots, or no table")
+	}
 	if words := text(wards); !strings.Contains(words, "there are 5") || !strings.Contains(words, "were not looked for") || strings.Contains(words, "Hot, 9") {
 		t.Errorf("with five areas: %s", words)
 	}
@@ -397,8 +400,12 @@ func TestMapThroughTime(t *testing.T) {
 		}
 	}
 	// every choice leads somewhere
+	methods := document(t, server, "/methods")
 	for _, a := range all(all(doc, "main")[0], "a") {
-		if to := attr(a, "href"); strings.HasPrefix(to, "/") {
+		if _, id, ok := strings.Cut(attr(a, "href"), "/methods#"); ok && len(all(methods, "section", "id="+id)) != 1 {
+			t.Errorf("the methods have nothing called %s", id)
+		}
+		if to, _, _ := strings.Cut(attr(a, "href"), "#"); strings.HasPrefix(to, "/") {
 			if r := get(t, server, to); r.Code != http.StatusOK {
 				t.Errorf("%s: %d", to, r.Code)
 			}
@@ -439,6 +446,15 @@ func TestMapErrorsAreWrittenForPeople(t *testing.T) {
 	}
 	if words := text(all(document(t, server, "/map"), "div", "class=switches")[0]); strings.Contains(words, "Ward") {
 		t.Error("a switch to wards that are not there")
+	}
+	a = mapped(t, s)
+	a.outlines[metrics.Ward] = nil
+	server = mapServer(t, s, a)
+	if words := text(all(document(t, server, "/map"), "div", "class=switches")[0]); strings.Contains(words, "Ward") {
+		t.Error("a switch to wards that cannot be drawn")
+	}
+	if words := text(document(t, server, "/map?by=ward")); !strings.Contains(words, "no outlines to draw it with") || !strings.Contains(words, "Neighbourhood") {
+		t.Error("wards by their address without outlines: no words, or no way back")
 	}
 	s.Indicators = nil
 	if r := get(t, server, "/map"); r.Code != http.StatusNotFound || !strings.Contains(r.Body.String(), "no indicator that is a rate") {

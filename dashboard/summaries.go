@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -202,18 +201,17 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 }
 
 // own reads the figures of the strategy's own area that a summary is made of:
-// those of each indicator's first kind of period. "" is every priority.
+// those of each indicator's first kind of period. "" is the headline indicators
+// of every priority.
 func (s *Server) own(ctx context.Context, priority string) ([]metrics.Figure, error) {
 	var figures []metrics.Figure
-	var kinds []metrics.PeriodKind
 	for _, ind := range s.strategy.Indicators {
-		if len(ind.Periods) == 0 || slices.Contains(kinds, ind.Periods[0]) || priority != "" && ind.Priority != priority {
+		if len(ind.Periods) == 0 || priority == "" && !ind.Headline || priority != "" && ind.Priority != priority {
 			continue
 		}
-		kinds = append(kinds, ind.Periods[0])
-		some, err := s.store.Figures(ctx, metrics.FigureFilter{Priority: priority, Areas: []string{s.strategy.Area.Code}, Kind: ind.Periods[0]})
+		some, err := s.store.Figures(ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{s.strategy.Area.Code}, Kind: ind.Periods[0]})
 		if err != nil {
-			return nil, fmt.Errorf("figures of %s: %w", s.strategy.Area.Code, err)
+			return nil, fmt.Errorf("figures of %s for %s: %w", ind.ID, s.strategy.Area.Code, err)
 		}
 		figures = append(figures, some...)
 	}

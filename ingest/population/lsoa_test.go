@@ -101,7 +101,7 @@ func TestPublishedLSOAs(t *testing.T) {
 		"converted/population19_lsoa11.csv.gz": {"mid-2019/lsoa", 371521, 34753},
 		"converted/population20_lsoa11.csv.gz": {"mid-2020/lsoa", 379387, 34753},
 	} {
-		releases, err := read(published(t, file))
+		releases, err := read(published(t, "population/"+file))
 		if err != nil || len(releases) != 1 {
 			t.Errorf("%s: %v", file, err)
 			continue
