@@ -329,3 +329,20 @@ func TestSummarise(t *testing.T) {
 		t.Errorf("headline: %s", sum.Headline)
 	}
 }
+
+// A month stands in a sentence without an article.
+func TestMonthlySentence(t *testing.T) {
+	s := smallStrategy()
+	s.Indicators[0].Periods = []PeriodKind{Monthly}
+	f := smallFacts()
+	delete(f.Files["E08000001"], NewMonth(2019, 7))
+	figures := Compute(s, f).Figures
+	for period, want := range map[string]string{
+		"2019-03": "In March 2019, the violence crime rate in Aton was 1.3 per 1,000 residents (130 offences)",
+		"2019-07": "There is no figure for Aton for July 2019: the Ceton Police file for July 2019 has not been imported.",
+	} {
+		if got := pick(t, figures, "violence-rate", "E08000001", period).Sentence; !strings.HasPrefix(got, want) {
+			t.Errorf("got %q", got)
+		}
+	}
+}

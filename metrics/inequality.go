@@ -314,7 +314,7 @@ func inequalitySentence(ind Indicator, fig Figure) string {
 	if fig.Status != Available {
 		return missingSentence(fig)
 	}
-	subject := fmt.Sprintf("In the %s, the %s rate", fig.Period.Label(), ind.Noun)
+	subject := fmt.Sprintf("In %s, the %s rate", fig.Period.Phrase(), ind.Noun)
 	most, least := fig.Breakdown[0], fig.Breakdown[fifths-1]
 	interval := fmt.Sprintf("95%% interval %s to %s", Decimal(*fig.Lower, ind.Decimals), Decimal(*fig.Upper, ind.Decimals))
 	unit := rateUnit(ind)

@@ -151,6 +151,15 @@ func (p Period) Label() string {
 	}
 }
 
+// Phrase is the period as it stands in a sentence after "in" or "for": "the
+// quarter ending March 2019", but "March 2019" for a month.
+func (p Period) Phrase() string {
+	if p.Kind == Monthly {
+		return p.Label()
+	}
+	return "the " + p.Label()
+}
+
 // Months is how many months the period holds.
 func (p Period) Months() int { return int(p.Last-p.First) + 1 }
 

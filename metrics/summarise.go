@@ -142,7 +142,7 @@ func IndicatorSummaryOf(ind Indicator, area string, kind PeriodKind, figures []F
 func directionWords(fig Figure, cmp Comparison) string {
 	then := "the corresponding quarter of " + fmt.Sprint(fig.Period.Last.Year()-1)
 	if p, err := ParsePeriod(cmp.Period); err == nil && p.Kind != Quarter {
-		then = "the " + p.Label()
+		then = p.Phrase()
 		if p.Kind == Edition {
 			then = fmt.Sprint(p.Last.Year())
 		}

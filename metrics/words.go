@@ -91,7 +91,7 @@ func capital(s string) string {
 
 // missingSentence says why there is no figure.
 func missingSentence(fig Figure) string {
-	return fmt.Sprintf("There is no figure for %s for the %s: %s.", fig.Area.Place(), fig.Period.Label(), fig.Reason)
+	return fmt.Sprintf("There is no figure for %s for %s: %s.", fig.Area.Place(), fig.Period.Phrase(), fig.Reason)
 }
 
 // sentence says what a figure of a monthly series reads, beside the force
@@ -146,8 +146,8 @@ func changeSentence(ind Indicator, fig Figure, cmp Comparison, force *Figure) st
 			}
 		}
 	}
-	return fmt.Sprintf("In the %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), %s %s (%s).",
-		fig.Period.Label(), ind.Noun, places, fig.Period.Last.Year()-1,
+	return fmt.Sprintf("In %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), %s %s (%s).",
+		fig.Period.Phrase(), ind.Noun, places, fig.Period.Last.Year()-1,
 		fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted, fromOrAgainst(cmp),
 		bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0))
 }
@@ -160,8 +160,8 @@ func fromOrAgainst(cmp Comparison) string {
 }
 
 func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
-	s := fmt.Sprintf("In the %s, the %s rate in %s was %s (%s %s)",
-		fig.Period.Label(), ind.Noun, fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted)
+	s := fmt.Sprintf("In %s, the %s rate in %s was %s (%s %s)",
+		fig.Period.Phrase(), ind.Noun, fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted)
 	if compared {
 		s += change(ind, fig, cmp)
 	}
@@ -169,8 +169,8 @@ func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) str
 }
 
 func shareSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
-	s := fmt.Sprintf("In %s, in the %s, the %s was %s (%s of %s %s)",
-		fig.Area.Place(), fig.Period.Label(), ind.Noun, Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0), whole(ind))
+	s := fmt.Sprintf("In %s, in %s, the %s was %s (%s of %s %s)",
+		fig.Area.Place(), fig.Period.Phrase(), ind.Noun, Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0), whole(ind))
 	if compared {
 		s += change(ind, fig, cmp)
 	}
@@ -189,7 +189,7 @@ func whole(ind Indicator) string {
 func change(ind Indicator, fig Figure, cmp Comparison) string {
 	when := "in the corresponding quarter in " + strconv.Itoa(fig.Period.Last.Year()-1)
 	if before, ok := fig.Period.YearBefore(); ok && fig.Period.Kind != Quarter {
-		when = "in the " + before.Label()
+		when = "in " + before.Phrase()
 	}
 	then := fmt.Sprintf("%s (%s) %s", bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0), when)
 	if ind.Kind == Inequality { // its numbers are not one count
@@ -223,9 +223,9 @@ func statements(ind Indicator, fig Figure) []Statement {
 func statement(ind Indicator, fig Figure, cmp Comparison) Statement {
 	about := string(cmp.Kind)
 	if cmp.Direction == NotCompared {
-		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For the %s, %s is not compared with %s: %s.", fig.Period.Label(), fig.Area.Place(), cmp.With, cmp.Reason)}
+		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For %s, %s is not compared with %s: %s.", fig.Period.Phrase(), fig.Area.Place(), cmp.With, cmp.Reason)}
 	}
-	subject := fmt.Sprintf("In the %s, the %s in %s was", fig.Period.Label(), measuredWords(ind), fig.Area.Place())
+	subject := fmt.Sprintf("In %s, the %s in %s was", fig.Period.Phrase(), measuredWords(ind), fig.Area.Place())
 	if cmp.Kind == WithTarget {
 		words := map[Direction]string{Met: "at its target or beyond", OnTrack: "on track to its target", OffTrack: "off track to its target"}
 		by := ""
