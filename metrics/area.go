@@ -17,6 +17,8 @@ const (
 	Force AreaKind = "force" // police force area, E23…
 	LSOA  AreaKind = "lsoa"  // lower layer super output area
 	Ward  AreaKind = "ward"  // electoral ward
+
+	Country AreaKind = "country" // England, as a benchmark
 )
 
 // Geography is what the imported lookups say of areas: which LSOA lies in which
@@ -32,6 +34,8 @@ type Geography struct {
 	ForceOf map[string]string
 	// Names gives the name of a district or force area.
 	Names map[string]string
+	// Version is another one after every import of lookups; 0 for none.
+	Version int64
 }
 
 // NewGeography is a geography that knows nothing yet.
@@ -100,4 +104,14 @@ func (g *Geography) Districts(force string) []string {
 	}
 	slices.Sort(lads)
 	return lads
+}
+
+// DistrictsNow are the districts of a force area under their codes in use now, in order.
+func (g *Geography) DistrictsNow(force string) []string {
+	var lads []string
+	for _, lad := range g.Districts(force) {
+		lads = append(lads, g.Active(lad))
+	}
+	slices.Sort(lads)
+	return slices.Compact(lads)
 }

@@ -1,5 +1,7 @@
 package metrics
 
+import "strings"
+
 // Source names where facts come from.
 type Source string
 
@@ -9,6 +11,7 @@ const (
 	DeprivationSource Source = "deprivation"
 	BoundarySource    Source = "boundaries"
 	PoliceSource      Source = "police"
+	ReturnsSource     Source = "returns" // projects' quarterly returns, accepted one by one
 )
 
 // Sources lists them in the order in which they must first be imported.
@@ -62,4 +65,58 @@ type Batch struct {
 	ImportedAt string
 	Current    bool  // its facts are in force
 	Superseded int64 // id of the batch that replaced it, 0 when none
+}
+
+// Holding is what is held of a source, or of one part of it, in a line.
+type Holding struct {
+	Source     Source
+	Part       string   // the police force or the project, as releases name it; "" where a source has no parts
+	Files      int      // that have facts in force, each once
+	Superseded int64    // releases that are no longer in force
+	Periods    []string // of the releases in force, in order
+	ImportedAt string   // when the newest of the whole source was read, RFC 3339
+}
+
+// Newest is the latest of the periods, "" where there is none.
+func (h Holding) Newest() string {
+	if len(h.Periods) == 0 {
+		return ""
+	}
+	return h.Periods[len(h.Periods)-1]
+}
+
+// Gaps are the months between the first and the last that nothing is held of,
+// where the source comes by the month.
+func (h Holding) Gaps() []Month {
+	var gaps []Month
+	last := Month(-1)
+	for _, code := range h.Periods {
+		m, err := ParseMonth(code)
+		if err != nil {
+			return nil
+		}
+		for missing := last + 1; last >= 0 && missing < m; missing++ {
+			gaps = append(gaps, missing)
+		}
+		last = m
+	}
+	return gaps
+}
+
+// expected is how many months after the end of its period a source's newest
+// may be the newest still: police files come monthly, some two months late;
+// population estimates yearly, a year after the middle of theirs. The Indices
+// come when they come.
+var expected = map[Source]Month{PoliceSource: 3, PopulationSource: 18}
+
+// OlderThanExpected says whether a source's newest period is older than its
+// publisher's rhythm would have it in the month now. A period of another form
+// than the source's, or a source without a rhythm, is never.
+func OlderThanExpected(source Source, period string, now Month) bool {
+	allowed, ok := expected[source]
+	if !ok {
+		return false
+	}
+	end, err := ParseMonth(strings.Replace(period, "mid-", "", 1) + map[Source]string{PopulationSource: "-12"}[source])
+	return err == nil && now-end > allowed
 }

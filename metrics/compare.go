@@ -159,10 +159,9 @@ func (c *computation) benchmarks(ind Indicator, own []Figure, series map[string]
 			case WithSimilar:
 				own[i].Comparisons = append(own[i].Comparisons, c.withSimilar(ind, own[i], series))
 			case WithForce:
-				own[i].Comparisons = append(own[i].Comparisons, withForce(ind, own[i], series, force))
+				own[i].Comparisons = append(own[i].Comparisons, c.withForce(ind, own[i], series, force))
 			case WithEngland:
-				own[i].Comparisons = append(own[i].Comparisons, refused(WithEngland, "England", own[i].Period,
-					"it would take the files of every force in England, and they are not imported"))
+				own[i].Comparisons = append(own[i].Comparisons, c.withEngland(ind, own[i]))
 			case WithTarget:
 				if cmp, ok := withTarget(ind, own[i]); ok {
 					own[i].Comparisons = append(own[i].Comparisons, cmp)
@@ -176,7 +175,7 @@ func refused(kind ComparisonKind, with string, p Period, reason string) Comparis
 	return Comparison{Kind: kind, With: with, Period: p.Code(), Direction: NotCompared, Verdict: NoCompared, Reason: reason}
 }
 
-func withForce(ind Indicator, fig Figure, series map[string][]Figure, force *Area) Comparison {
+func (c *computation) withForce(ind Indicator, fig Figure, series map[string][]Figure, force *Area) Comparison {
 	if force == nil {
 		return refused(WithForce, "the force area", fig.Period, "the lookups do not say which force area the district is in")
 	}
@@ -187,7 +186,11 @@ func withForce(ind Indicator, fig Figure, series map[string][]Figure, force *Are
 	case other.Status != Available:
 		return refused(WithForce, force.Place(), fig.Period, other.Reason)
 	}
-	cmp := beside(ind, fig, Comparison{Kind: WithForce, With: force.Place()}, *other.Value)
+	why, care := c.guardBeside(ind, fig.Period, fig.Area, *force)
+	if why != "" {
+		return refused(WithForce, force.Place(), fig.Period, why)
+	}
+	cmp := beside(ind, fig, Comparison{Kind: WithForce, With: force.Place(), Care: care}, *other.Value)
 	cmp.Numerator = other.Numerator
 	return cmp
 }
@@ -203,11 +206,19 @@ func (c *computation) withSimilar(ind Indicator, fig Figure, series map[string][
 	}
 	members := []Member{{fig.Area.Code, fig.Area.Name, *fig.Value}}
 	var lacking []string
+	var care string
 	for _, a := range districtsOf(c.s, c.g)[1:] {
 		other := find(series[a.Code], fig.Period)
 		if other == nil || other.Status != Available {
 			lacking = append(lacking, a.Name)
 			continue
+		}
+		why, said := c.guardBeside(ind, fig.Period, fig.Area, a)
+		if why != "" {
+			return refused(WithSimilar, with, fig.Period, why)
+		}
+		if care == "" {
+			care = said
 		}
 		members = append(members, Member{a.Code, a.Name, *other.Value})
 	}
@@ -241,7 +252,7 @@ func (c *computation) withSimilar(ind Indicator, fig Figure, series map[string][
 	if err != nil {
 		return refused(WithSimilar, with, fig.Period, err.Error())
 	}
-	cmp := beside(ind, fig, Comparison{Kind: WithSimilar, With: with}, sum/float64(len(members)))
+	cmp := beside(ind, fig, Comparison{Kind: WithSimilar, With: with, Care: care}, sum/float64(len(members)))
 	cmp.Group = &Group{Name: group.Name, Proposal: group.Proposal, Members: len(members), Rank: rank,
 		Least: five.Least, LowerQuartile: five.LowerQuartile, Median: five.Median, UpperQuartile: five.UpperQuartile, Greatest: five.Greatest, Values: members}
 	return cmp
@@ -278,7 +289,7 @@ func withTarget(ind Indicator, fig Figure) (cmp Comparison, ok bool) {
 		return refused(WithTarget, "the target", fig.Period, "the period is before the target's baseline"), true
 	}
 	cmp.Rule = fmt.Sprintf("on track where the path from baseline to target (%s here, straight between its points) is reached or lies within the figure's 95%% interval", Decimal(expected, ind.Decimals))
-	if better(*fig.Value, expected) || *fig.Lower <= expected && expected <= *fig.Upper {
+	if better(*fig.Value, expected) || fig.Lower != nil && *fig.Lower <= expected && expected <= *fig.Upper {
 		cmp.Direction, cmp.Verdict = OnTrack, Same
 	} else {
 		cmp.Direction, cmp.Verdict = OffTrack, Worse

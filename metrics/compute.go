@@ -21,19 +21,27 @@ func NeedsOf(s *Strategy, g *Geography) Needs {
 	if f, ok := forceOf(s, g); ok {
 		n.Forces = append(n.Forces, f.Code)
 	}
+	add := func(list *[]string, types []string) {
+		for _, t := range types {
+			if !slices.Contains(*list, t) {
+				*list = append(*list, t)
+			}
+		}
+	}
+	if ComparesWithEngland(s) {
+		add(&n.Forces, g.EnglishForces())
+	}
 	for _, i := range s.Indicators {
-		if d := i.Numerator.Domain; d != "" && !slices.Contains(n.Domains, d) {
-			n.Domains = append(n.Domains, d)
-		}
-		if i.Kind == Inequality && !slices.Contains(n.Domains, "imd") {
-			n.Domains = append(n.Domains, "imd")
-		}
 		if i.Kind == Inequality || onMap(i) {
 			n.Neighbourhoods = g.Active(s.Area.Code)
-			for _, t := range i.Numerator.Categories {
-				if !slices.Contains(n.CrimeTypes, t) {
-					n.CrimeTypes = append(n.CrimeTypes, t)
-				}
+			add(&n.NeighbourhoodCrimes, i.Numerator.Categories)
+		}
+		for _, m := range []Measure{i.Numerator, i.Denominator} {
+			switch m.From {
+			case FromCrimes:
+				add(&n.Crimes, m.Categories)
+			case FromOutcomes:
+				add(&n.Outcomes, m.Categories)
 			}
 		}
 	}
@@ -113,54 +121,7 @@ type Result struct {
 // series say over time. It is a pure function; the same facts give the same
 // figures, in the same order.
 func Compute(s *Strategy, f *Facts) Result {
-	c := &computation{s: s, f: f, g: f.Geography}
-	areas := districtsOf(s, c.g)
-	force, hasForce := forceOf(s, c.g)
-	if hasForce {
-		areas = append(areas, force)
-	}
-	var maps *mapper
-	if f.Neighbourhoods != nil {
-		maps = c.mapper(f.Neighbourhoods, areas[0])
-	}
-	var out Result
-	for _, ind := range s.Indicators {
-		if ind.Numerator.From == FromDeprivation {
-			out.Figures = append(out.Figures, c.editions(ind)...)
-			continue
-		}
-		if ind.Kind == Inequality {
-			list := c.unequal(ind, areas[0])
-			out.Figures = append(out.Figures, list...)
-			out.Signals = append(out.Signals, c.signals(ind, areas[0], list)...)
-			continue
-		}
-		if maps != nil && onMap(ind) {
-			out.Maps = append(out.Maps, maps.placeMaps(ind)...)
-		}
-		series := map[string][]Figure{}
-		for _, a := range areas {
-			series[a.Code] = c.monthly(ind, a)
-		}
-		var beside *Area
-		if hasForce {
-			beside = &force
-		}
-		c.benchmarks(ind, series[s.Area.Code], series, beside)
-		for _, a := range areas {
-			for i, fig := range series[a.Code] {
-				var forces *Figure
-				if a.Code == s.Area.Code && hasForce && slices.Contains(ind.Comparators, "force") {
-					forces = find(series[force.Code], fig.Period)
-				}
-				series[a.Code][i].Sentence = sentence(ind, fig, forces)
-				series[a.Code][i].Statements = statements(ind, fig)
-			}
-			out.Figures = append(out.Figures, series[a.Code]...)
-			out.Signals = append(out.Signals, c.signals(ind, a, series[a.Code])...)
-		}
-	}
-	return out
+	return newComputation(s, f).make(func(Part) bool { return true })
 }
 
 func find(series []Figure, p Period) *Figure {
@@ -177,7 +138,19 @@ type computation struct {
 	f *Facts
 	g *Geography
 
+	areas []Area // the own district, the similar ones, the force area
+	force *Area  // nil where it is not known
+
 	slopes map[string]slope // by the numbers that they were found from
+}
+
+func newComputation(s *Strategy, f *Facts) *computation {
+	c := &computation{s: s, f: f, g: f.Geography, areas: districtsOf(s, f.Geography), slopes: map[string]slope{}}
+	if force, ok := forceOf(s, c.g); ok {
+		c.force = &force
+		c.areas = append(c.areas, force)
+	}
+	return c
 }
 
 // key is what facts of an area go by.
@@ -273,13 +246,14 @@ func (c *computation) figure(ind Indicator, a Area, p Period, last Month) (Figur
 	} else {
 		den = c.count(ind.Denominator, a, p)
 		if den == 0 {
-			fig.Reason = "there is nothing to take a share of: " + ind.Denominator.Label + " were none"
+			fig.Reason = nothingToShare(ind)
 			return fig, 0
 		}
 	}
 	fig.Numerator, fig.Denominator = &num, &den
 	fig.Batches = c.batches(a, p, fig.Batches)
 	measure(ind, &fig)
+	provisional(ind, &fig, last)
 	return fig, base
 }
 
@@ -345,13 +319,13 @@ func (c *computation) cannot(ind Indicator, a Area, p Period, last Month) string
 	}
 	switch {
 	case len(missing) > 0:
-		return fmt.Sprintf("the %s file for %s has not been imported", force, listed(missing))
+		return filesOf(force, missing, "has not been imported", "have not been imported")
 	case len(later) > 0:
-		return fmt.Sprintf("the %s file for %s has not come in yet", force, listed(later))
+		return filesOf(force, later, "has not come in yet", "have not come in yet")
 	case len(others) > 0:
-		return fmt.Sprintf("the %s file for %s was read for other areas: import it again", force, listed(others))
+		return filesOf(force, others, "was read for other areas: import it again", "were read for other areas: import them again")
 	case len(unplaced) > 0:
-		return fmt.Sprintf("the %s file for %s names no LSOA, so nothing in it can be placed in a district", force, listed(unplaced))
+		return filesOf(force, unplaced, "names no LSOA, so nothing in it can be placed in a district", "name no LSOA, so nothing in them can be placed in a district")
 	case other != "":
 		return fmt.Sprintf("in %s the police published other crime types: what they counted then does not carry over into %q", when.Name(), other)
 	}
@@ -391,22 +365,29 @@ func (c *computation) count(m Measure, a Area, p Period) float64 {
 	return float64(n)
 }
 
-// residents gives the estimate of a year, or of the nearest year before it. A
-// force area's is the sum of its districts', of one year and one census base.
-func (c *computation) residents(a Area, year int) (Estimate, int, bool) {
-	lads := []string{c.key(a)}
-	if a.Kind == Force {
-		lads = nil
-		for _, lad := range c.g.Districts(a.Code) {
-			lads = append(lads, c.g.Active(lad))
-		}
-		slices.Sort(lads)
-		lads = slices.Compact(lads)
+// districts are those that an area is made of, under their codes in use now.
+func (c *computation) districts(a Area) []string {
+	switch a.Kind {
+	case Force:
+		return c.g.DistrictsNow(a.Code)
+	case Country:
+		return c.g.EnglishDistricts()
 	}
+	return []string{c.key(a)}
+}
+
+// residents gives the estimate of a year, or of the nearest year before it. A
+// force area's is the sum of its districts', of one year and one census base;
+// England's is its own where that is held, which is the same sum.
+func (c *computation) residents(a Area, year int) (Estimate, int, bool) {
+	lads := c.districts(a)
 	if len(lads) == 0 {
 		return Estimate{}, 0, false
 	}
 	for y := year; y > year-100; y-- {
+		if own := c.f.Residents[a.Code][y]; a.Kind == Country && own.Persons > 0 {
+			return own, y, true
+		}
 		sum, ok := Estimate{}, true
 		for i, lad := range lads {
 			e, held := c.f.Residents[lad][y]

@@ -86,6 +86,10 @@ func (c *computation) editions(ind Indicator) []Figure {
 			} else {
 				fig.Sentence = editionSentence(ind, fig, nil)
 			}
+			if c.g.Same(area.Code, own.Code) && slices.Contains(ind.Comparators, string(WithEngland)) {
+				fig.Comparisons = append(fig.Comparisons, englishShare(ind, fig, ranks))
+				fig.Statements = statements(ind, fig)
+			}
 			now[key], lsoasNow[key] = fig, s.lsoas
 			out = append(out, fig)
 		}
@@ -110,7 +114,7 @@ func (c *computation) districtKey(code string) string {
 // lookedUp says that the file does not name its districts and that those of
 // today were taken.
 func (c *computation) shares(ranks []DeprivationRank, percent int) (list []share, unplaced int, lookedUp bool) {
-	limit := len(ranks) * percent / 100
+	limit := deprivedTo(len(ranks), percent)
 	byCode := map[string]*share{}
 	for _, r := range ranks {
 		code, name := r.LAD, r.LADName

@@ -139,7 +139,7 @@ func TestMissingMonths(t *testing.T) {
 		{"two of them", func(f *Facts) {
 			delete(f.Files["E08000001"], NewMonth(2019, 7))
 			delete(f.Files["E08000001"], NewMonth(2019, 8))
-		}, "2019-Q3", "the Ceton Police file for July 2019 and August 2019 has not been imported"},
+		}, "2019-Q3", "the Ceton Police files for July 2019 and August 2019 have not been imported"},
 		{"the newest quarter not whole yet", func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 12)) }, "2019-Q4", "the Ceton Police file for December 2019 has not come in yet"},
 		{"read for other areas", func(f *Facts) {
 			f.Files["E08000001"][NewMonth(2019, 7)] = StreetFile{Force: "Ceton Police", HasLSOA: true, Scheme: Scheme2013, ForOthers: true}

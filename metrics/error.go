@@ -10,13 +10,14 @@ import (
 type Kind string
 
 const (
-	Invalid     Kind = "invalid"     // what was given is wrong
-	NotFound    Kind = "not found"   // there is no such thing
-	Conflict    Kind = "conflict"    // it contradicts what is held
-	Forbidden   Kind = "forbidden"   // not for this person
-	TooLarge    Kind = "too large"   // over a limit
-	Unavailable Kind = "unavailable" // try again later
-	Internal    Kind = "internal"    // ours to mend
+	Invalid      Kind = "invalid"      // what was given is wrong
+	NotFound     Kind = "not found"    // there is no such thing
+	Conflict     Kind = "conflict"     // it contradicts what is held
+	Unauthorized Kind = "unauthorized" // sign in first
+	Forbidden    Kind = "forbidden"    // not for this person
+	TooLarge     Kind = "too large"    // over a limit
+	Unavailable  Kind = "unavailable"  // try again later
+	Internal     Kind = "internal"     // ours to mend
 )
 
 // Error is an error that people read. Msg is plain English and says what to do

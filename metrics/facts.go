@@ -13,15 +13,23 @@ type Facts struct {
 	Crimes map[string]map[string]map[Month]int64
 	// Outcomes are counts by area, crime type, outcome and month.
 	Outcomes map[string]map[string]map[string]map[Month]int64
+	// Beside are the forces besides its own whose files hold crimes in a
+	// district, by district and the force's name, with the months for which
+	// their files are held and were counted for it.
+	Beside map[string]map[string]map[Month]bool
 	// Residents are mid-year estimates by district and year.
 	Residents map[string]map[int]Estimate
 	// Editions are the Indices of Deprivation: ranks by edition year and domain.
+	// They are many, and are read for the parts that are made from them.
 	Editions map[int]map[string][]DeprivationRank
-	// EditionBatches are the batches that these came from.
+	// EditionBatches are the batches in force by edition year and domain,
+	// whether their ranks are read or not.
 	EditionBatches map[int]map[string]int64
 	// Neighbourhoods are the own district's facts by LSOA; nil where no
 	// indicator needs them.
 	Neighbourhoods *Neighbourhoods
+	// Returns are the accepted returns of projects, by project, the oldest quarter first.
+	Returns map[string][]AcceptedReturn
 	// Sample says that the facts are invented.
 	Sample bool
 }
@@ -62,15 +70,17 @@ type DeprivationRank struct {
 	Rank    int
 }
 
-// Needs are the areas and domains that figures are made for.
+// Needs are the areas that figures are made for, and what of them is counted.
 type Needs struct {
-	LADs    []string // districts, by the code in use now
-	Forces  []string
-	Domains []string // of the Indices of Deprivation
+	LADs   []string // districts, by the code in use now
+	Forces []string
+	// Crimes and Outcomes are the crime types whose counts, and whose outcomes'
+	// counts, are wanted.
+	Crimes, Outcomes []string
 	// Neighbourhoods is the district whose facts by LSOA are wanted, "" for
-	// none, and CrimeTypes the types that are counted there.
-	Neighbourhoods string
-	CrimeTypes     []string
+	// none, and NeighbourhoodCrimes the types that are counted there.
+	Neighbourhoods      string
+	NeighbourhoodCrimes []string
 }
 
 // Scheme is the set of crime types that police.uk distinguished at a time.

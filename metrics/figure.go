@@ -20,6 +20,18 @@ func (s Status) Shorthand() string {
 	return ""
 }
 
+// ProvisionalMark is the shorthand of a figure that may still be restated.
+const ProvisionalMark = "[p]"
+
+// Shorthand is what a table or file writes for the figure's state: that of its
+// status, "[p]" for one that is provisional, "" for any other that is available.
+func (f Figure) Shorthand() string {
+	if f.Status == Available && f.Provisional {
+		return ProvisionalMark
+	}
+	return f.Status.Shorthand()
+}
+
 // Figure is one value of one indicator for one area and one period, with all
 // that a page or an export says of it. Nothing after metrics computes.
 type Figure struct {
@@ -33,7 +45,10 @@ type Figure struct {
 	Period    Period
 
 	Status Status
-	Reason string // why it is missing or suppressed, a sentence without the full stop
+	// Provisional says that its latest months may still be restated by the
+	// publisher; marked [p]. Never true of a figure that is not available.
+	Provisional bool
+	Reason      string // why it is missing or suppressed, a sentence without the full stop
 
 	// Numbers are nil where they are not available; a zero is a zero.
 	Numerator, Denominator *float64
@@ -49,15 +64,17 @@ type Figure struct {
 	Sentence    string       // the first of the statements, or why there is no figure
 	Statements  []Statement  // what else can be said of it, in order
 	Batches     []int64      // what it was made from, by the store's numbers, in order
-	Breakdown   []GroupValue // of an inequality: its groups, the most deprived first
+	Breakdown   []GroupValue // of an inequality: its groups, the most deprived first; of returns: by project, then by each dimension
 }
 
 // GroupValue is one group of a figure that compares groups. Numbers are nil
 // where they are not available.
 type GroupValue struct {
+	By                     string // what the groups are told apart by: "" for deprivation, "project", or a dimension's ID
+	Item                   string // the project's or the item's ID; "" for deprivation
 	Label                  string // "Most deprived fifth"
 	Numerator, Denominator *float64
-	Value, Lower, Upper    *float64 // a rate, per so many as the indicator says, with its 95% interval
+	Value, Lower, Upper    *float64 // in the unit of a rate, a share or a total, with its 95% interval where it has one
 	Status                 Status
 }
 
@@ -122,6 +139,7 @@ type Comparison struct {
 	Upper     *float64
 	Reason    string // why not compared
 	Care      string // what has to be said beside it: a lockdown, a change in recording
+	Basis     string // what the other's value was made from, where it is no figure of its own
 	Group     *Group // of a comparison with similar areas
 }
 
@@ -159,6 +177,10 @@ type FigureFilter struct {
 	Areas     []string // area codes
 	Kind      PeriodKind
 	Period    string // period code
+	// Brief leaves out what a page of many figures does not show and what is
+	// most of them to read: the groups of similar areas, the statements but for
+	// Sentence, the batches and the breakdown.
+	Brief bool
 }
 
 // State is what the store holds as a whole.

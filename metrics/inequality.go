@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"outcomes/metrics/stats"
 )
@@ -19,11 +20,10 @@ const fifths = 5
 
 var fifthNames = [fifths]string{"Most deprived fifth", "Second most deprived fifth", "Middle fifth", "Second least deprived fifth", "Least deprived fifth"}
 
-// siiDraws is how many draws an interval of a slope has. With the fixed seed
-// two runs agree; against 100,000 draws the limits differ by some hundredths
-// of the interval's width, which shows in the last decimal at most, at a tenth
-// of the time.
-const siiDraws = 10_000
+// siiDraws is how many draws an interval of a slope has: what the method asks
+// for at least. A slope takes some 15 ms, of which each pair of SII and RII
+// needs one.
+const siiDraws = 100_000
 
 // siiSeed is the fixed seed of the draws.
 const siiSeed = 2019
@@ -83,27 +83,13 @@ func (c *computation) groupings() []grouping {
 	if n == nil {
 		return nil
 	}
-	wanted := map[string]bool{}
-	for _, code := range n.Codes {
-		wanted[code] = true
-	}
-	for _, ch := range n.Changes {
-		wanted[ch.From], wanted[ch.To] = true, true
-	}
 	var out []grouping
-	for _, year := range slices.Sorted(maps.Keys(c.f.Editions)) {
-		ranks := c.f.Editions[year]["imd"]
-		all := len(ranks)
-		for _, r := range ranks {
-			all = max(all, r.Rank)
-		}
-		g := grouping{edition: year, batch: c.f.EditionBatches[year]["imd"], of: map[string]int{}}
-		for _, r := range ranks {
-			if !wanted[r.LSOA] {
-				continue
-			}
-			if q, err := stats.QuantileOfRank(r.Rank, all, fifths); err == nil {
-				g.of[r.LSOA] = q
+	for _, year := range slices.Sorted(maps.Keys(n.Ranks)) {
+		ranks := n.Ranks[year]
+		g := grouping{edition: year, batch: ranks.Batch, of: map[string]int{}}
+		for code, rank := range ranks.Rank {
+			if q, err := stats.QuantileOfRank(rank, ranks.Of, fifths); err == nil {
+				g.of[code] = q
 			}
 		}
 		if len(g.of) > 0 {
@@ -165,6 +151,7 @@ func (c *computation) inequality(ind Indicator, a Area, p Period, last Month, gr
 		slices.Sort(fig.Batches)
 	}
 	c.measureInequality(ind, &fig, count, persons)
+	provisional(ind, &fig, last)
 	if fig.Status == Available {
 		fig.Numerator, fig.Denominator = &all, &residents
 	}
@@ -200,8 +187,8 @@ func (c *computation) inFifths(n *Neighbourhoods, counts, persons map[string]int
 		}
 	}
 	if lostCount+lostPersons > 0 {
-		note = fmt.Sprintf("Left out are %s offences and %s residents of neighbourhoods that cannot be put into one fifth, because they were split, merged or redrawn between censuses, or have no residents.",
-			Whole(lostCount), Whole(lostPersons))
+		note = fmt.Sprintf("Left out are %s and %s of neighbourhoods that cannot be put into one fifth, because they were split, merged or redrawn between censuses, or have no residents.",
+			howMany(float64(lostCount), "offences"), howMany(float64(lostPersons), "residents"))
 	}
 	return count, residents, note
 }
@@ -242,7 +229,7 @@ func (c *computation) measureInequality(ind Indicator, fig *Figure, count, perso
 	case Ratio:
 		fig.Method = ratioMethod
 		if count[last] == 0 {
-			fig.Reason, fig.Method = "there were no "+ind.Counted+" in the least deprived fifth, so there is nothing to divide by", ""
+			fig.Reason, fig.Method = nothingToDivide(ind), ""
 			return
 		}
 		e, err = stats.RateRatio(count[first], persons[first], count[last], persons[last], confidence)
@@ -270,6 +257,11 @@ func (c *computation) measureInequality(ind Indicator, fig *Figure, count, perso
 	fig.Value, fig.Lower, fig.Upper = &e.Value, &e.Lower, &e.Upper
 }
 
+// nothingToDivide is why there is no ratio.
+func nothingToDivide(ind Indicator) string {
+	return fmt.Sprintf("there were no %s in the least deprived fifth, so there is nothing to divide by", ind.Counted)
+}
+
 // slope gives the SII and RII of the fifths' rates, signed so that a higher
 // rate among the more deprived reads positive, and above 1. Both measures of
 // the same numbers are found once.
@@ -279,9 +271,6 @@ func (c *computation) slope(ind Indicator, count, persons [fifths]float64) slope
 		return s
 	}
 	s := findSlope(ind, count, persons)
-	if c.slopes == nil {
-		c.slopes = map[string]slope{}
-	}
 	c.slopes[key] = s
 	return s
 }
@@ -321,7 +310,7 @@ func inequalitySentence(ind Indicator, fig Figure) string {
 	var s string
 	switch ind.Measure {
 	case Gap, Ratio:
-		s = fmt.Sprintf("%s in the most deprived fifth of neighbourhoods in %s was %s %s, against %s in the least deprived: ",
+		s = fmt.Sprintf("%s in the neighbourhoods of %s that are in the most deprived fifth of England was %s %s, against %s in those in the least deprived: ",
 			subject, fig.Area.Place(), Decimal(*most.Value, 1), unit, Decimal(*least.Value, 1))
 		if ind.Measure == Gap {
 			s += fmt.Sprintf("a gap of %s (%s)", Decimal(*fig.Value, ind.Decimals), interval)
@@ -330,8 +319,8 @@ func inequalitySentence(ind Indicator, fig Figure) string {
 		}
 	case SII:
 		way, name := "higher", "slope index of inequality"
-		if *fig.Value < 0 {
-			way, name = "lower", name+" "+Decimal(*fig.Value, ind.Decimals)
+		if value := Decimal(*fig.Value, ind.Decimals); strings.HasPrefix(value, "-") {
+			way, name = "lower", name+" "+value
 		}
 		s = fmt.Sprintf("%s in %s was %s %s %s at the most deprived end of its neighbourhoods than at the least deprived end (%s; %s)",
 			subject, fig.Area.Place(), Decimal(math.Abs(*fig.Value), ind.Decimals), unit, way, name, interval)
@@ -343,14 +332,11 @@ func inequalitySentence(ind Indicator, fig Figure) string {
 	switch {
 	case !ok:
 	case cmp.Direction == NotCompared:
-		return s + fmt.Sprintf(". It is not compared with the %s: %s.", cmp.With, cmp.Reason)
+		return s + "." + notCompared(cmp)
 	default:
 		s += change(ind, fig, cmp)
-		if cmp.Care != "" {
-			return s + ". " + capital(cmp.Care) + "."
-		}
 	}
-	return s + "."
+	return s + "." + withCare(cmp)
 }
 
 // rateUnit is the unit of the rates that are compared.
@@ -370,9 +356,15 @@ func relativeStatement(ind Indicator, fig Figure) []Statement {
 		return []Statement{{About: "absolute", Text: fmt.Sprintf("The difference between the two rates was %s %s (95%% interval %s to %s).",
 			Decimal(e.Value, 1), rateUnit(ind), Decimal(e.Lower, 1), Decimal(e.Upper, 1))}}
 	}
+	refuse := func(why string) []Statement {
+		return []Statement{{About: "relative", Refused: true, Text: fmt.Sprintf("For %s, the two rates are not set in proportion: %s.", fig.Period.Phrase(), because(why))}}
+	}
+	if *least.Numerator == 0 {
+		return refuse(nothingToDivide(ind))
+	}
 	e, err := stats.RateRatio(*most.Numerator, *most.Denominator, *least.Numerator, *least.Denominator, confidence)
 	if err != nil {
-		return []Statement{{About: "relative", Refused: true, Text: fmt.Sprintf("For the %s, the two rates are not set in proportion: %s.", fig.Period.Label(), err)}}
+		return refuse(err.Error())
 	}
 	return []Statement{{About: "relative", Text: fmt.Sprintf("The rate in the most deprived fifth was %s times the rate in the least deprived (95%% interval %s to %s).",
 		Decimal(e.Value, 1), Decimal(e.Lower, 1), Decimal(e.Upper, 1))}}
@@ -382,6 +374,9 @@ func relativeStatement(ind Indicator, fig Figure) []Statement {
 func measuredWords(ind Indicator) string {
 	if ind.Kind == CrudeRate {
 		return ind.Noun + " rate"
+	}
+	if ind.Kind == Total {
+		return totalWords(ind)
 	}
 	if ind.Kind != Inequality {
 		return ind.Noun

@@ -17,17 +17,15 @@ func unequalFacts() *Facts {
 	f := smallFacts()
 	n := &Neighbourhoods{Vintages: map[int][]string{}, Names: map[string]string{}, Counts: map[string]map[Month][]int64{},
 		Residents: map[int]LSOAEstimate{2018: {Label: "ONS mid-2018 population estimate", Base: 2011, Persons: map[string]int64{}, Batches: []int64{7}}}}
-	f.EditionBatches = map[int]map[string]int64{2015: {"imd": 9}}
-	ranks := []DeprivationRank{}
+	ranks := LSOARanks{Of: 1000, Rank: map[string]int{}, Batch: 9}
 	for i := range 10 {
 		code := fmt.Sprintf("E010000%02d", i+1)
 		n.Codes = append(n.Codes, code)
 		n.Vintages[2011] = append(n.Vintages[2011], code)
 		n.Residents[2018].Persons[code] = int64(1000 + 100*i)
-		ranks = append(ranks, DeprivationRank{LSOA: code, Rank: i*100 + 50}) // of 1,000
+		ranks.Rank[code] = i*100 + 50
 	}
-	ranks = append(ranks, DeprivationRank{LSOA: "E01099999", Rank: 1000})
-	f.Editions[2015] = map[string][]DeprivationRank{"imd": ranks}
+	n.Ranks = map[int]LSOARanks{2015: ranks}
 	for _, t := range []string{"Violence and sexual offences", "Robbery"} {
 		n.Counts[t] = map[Month][]int64{}
 	}
@@ -65,7 +63,7 @@ func TestInequality(t *testing.T) {
 	near(t, "the first fifth's offences", gap.Breakdown[0].Numerator, 117)
 	near(t, "the last fifth's residents", gap.Breakdown[4].Denominator, 3700)
 	near(t, "all offences", gap.Numerator, 3*155)
-	want := "In the quarter ending March 2019, the violence crime rate in the most deprived fifth of neighbourhoods in Aton was 55.7 per 1,000 residents, against 18.6 in the least deprived: " +
+	want := "In the quarter ending March 2019, the violence crime rate in the neighbourhoods of Aton that are in the most deprived fifth of England was 55.7 per 1,000 residents, against 18.6 in those in the least deprived: " +
 		"a gap of 37.1 (95% interval 26.2 to 48.9), about the same as 37.1 in the corresponding quarter in 2018."
 	if gap.Sentence != want {
 		t.Errorf("got  %s\nwant %s", gap.Sentence, want)
@@ -133,7 +131,7 @@ func TestInequalityMissing(t *testing.T) {
 	}{
 		{"a month", Gap, func(f *Facts) { delete(f.Files["E08000001"], NewMonth(2019, 2)) }, "February 2019"},
 		{"no lookups", Gap, func(f *Facts) { f.Neighbourhoods = nil }, "the lookups name no neighbourhood"},
-		{"no Indices", SII, func(f *Facts) { f.Editions = nil }, "no edition of the Index of Multiple Deprivation"},
+		{"no Indices", SII, func(f *Facts) { f.Neighbourhoods.Ranks = nil }, "no edition of the Index of Multiple Deprivation"},
 		{"no residents", SII, func(f *Facts) { f.Neighbourhoods.Residents = nil }, "no population estimate by neighbourhood"},
 		{"nobody in the least deprived fifth", Gap, func(f *Facts) {
 			delete(f.Neighbourhoods.Residents[2018].Persons, "E01000009")
@@ -162,8 +160,8 @@ func TestInequalityMissing(t *testing.T) {
 // A later estimate or edition is used where there is none before, and said.
 func TestInequalityOfALaterYear(t *testing.T) {
 	f := unequalFacts()
-	f.Editions[2025], f.EditionBatches = f.Editions[2015], nil
-	delete(f.Editions, 2015)
+	f.Neighbourhoods.Ranks[2025] = f.Neighbourhoods.Ranks[2015]
+	delete(f.Neighbourhoods.Ranks, 2015)
 	f.Neighbourhoods.Residents[2021] = LSOAEstimate{Label: "Census 2021", Base: 2021, Persons: f.Neighbourhoods.Residents[2018].Persons}
 	delete(f.Neighbourhoods.Residents, 2018)
 	notes := strings.Join(pick(t, Compute(unequalStrategy(Gap), f).Figures, "gap", "E08000001", "2019-Q1").Notes, " ")
@@ -177,7 +175,7 @@ func TestInequalityOfALaterYear(t *testing.T) {
 // Two editions, and two censuses under the residents, are not compared.
 func TestInequalityAcrossBreaks(t *testing.T) {
 	f := unequalFacts()
-	f.Editions[2019] = f.Editions[2015]
+	f.Neighbourhoods.Ranks[2019] = f.Neighbourhoods.Ranks[2015]
 	fig := pick(t, Compute(unequalStrategy(Gap), f).Figures, "gap", "E08000001", "2019-Q1")
 	if cmp := fig.Comparisons[0]; cmp.Direction != NotCompared || !strings.Contains(cmp.Reason, "2019 Indices") || fig.BreakBefore == "" {
 		t.Errorf("%+v %q", cmp, fig.BreakBefore)

@@ -42,6 +42,7 @@ func Methods() []Method {
 				"Missing is written [x], a figure that may not be shown [c]; a zero is a zero, with an interval of its own.",
 				"A chart draws a gap as a gap. Nothing is filled in, and no line is drawn across.",
 				"A part of a period is never compared with a whole one.",
+				"A figure that holds one of the latest months, which the publisher may still restate, is provisional: marked [p], drawn hollow, and left out of the recent trend. How many months that is the strategy says for each indicator.",
 			},
 			Reference: "Government Statistical Service, symbols in tables",
 		},
@@ -91,11 +92,30 @@ func Methods() []Method {
 			Reference: "OHID, Public Health Technical Guidance, comparing two estimates",
 		},
 		{
+			ID: "totals", Title: "Totals over projects, and how they are compared",
+			Plain:   "A total adds up what the projects of an indicator returned for every quarter of the period, and is given only where all of them have.",
+			Formula: "total = Σ over projects and quarters; compared by a ÷ b with the exact limits of the ratio of two counts: given a + b, a is binomial (Clopper–Pearson)",
+			Edges: []string{
+				"Where a return is missing there is no total, and the figure says whose and how many are in. An empty cell is never a zero.",
+				"Quarters are calendar quarters. The financial year to date begins in April; all since the start begins with the first project of the indicator.",
+				"Of a number that projects return since their start, the quarter’s is the difference from the quarter before; where it falls there is none.",
+				"A total counts all that was done and is no sample: it has no interval. A share of counts has Wilson’s.",
+				"Totals are compared with a year earlier only where the same projects ran in the same months of both. The interval of the ratio is the exact one, " + level + ".",
+				"Money is added up to the penny and compared as it reads, without a test and without an interval.",
+				"Where projects begin or end the series breaks, and its process limits are made anew.",
+			},
+			Reference: "Clopper and Pearson 1934; Friedman, Trying Hard Is Not Good Enough (Results-Based Accountability)",
+			Functions: []string{"RateRatio"},
+		},
+		{
 			ID: "benchmark", Title: "Higher, lower or about the same as a benchmark",
 			Plain: "The figure is higher or lower than the force area’s, or the average of similar areas, where that value lies outside the figure’s own " + level + " interval.",
 			Edges: []string{
 				"On the limit is about the same. So are two figures that read the same as shown.",
 				"The benchmark is of the same period, and counts as one value without an interval.",
+				"England’s figure is the sum of the files of all English police forces, for residents by ONS’s estimate of England or the sum over all its districts. Where a force lacks a month, or its file holds none of what is counted, England is not compared, and the reason says how many forces are there. British Transport Police is in no force’s file.",
+				"England’s share of deprived neighbourhoods is that of the same edition.",
+				"Rates on estimates of two censuses are not compared. A break that touches one of the two areas, or an estimate of another year, is said beside the comparison.",
 				"Better and worse follow from the indicator’s polarity. Where neither way is good by itself, only higher and lower are said.",
 			},
 			Reference: "OHID Fingertips, comparison with a reference value",
@@ -170,6 +190,7 @@ func Methods() []Method {
 			Plain: "Two periods are not compared where something other than the thing measured changed between them; every comparison in time passes this one check.",
 			Edges: []string{
 				"From the data: another census under the population, neighbourhoods redrawn between editions, crime types that do not carry over, a missing month.",
+				"Where another force records crimes in the district and its files are held for more of one period than of the other, the comparison says so.",
 				"From the strategy: a change in recording, a lockdown, a move to another system, with the months it touches and its reason.",
 				"What becomes of offences takes months to come in: the periods that the strategy says are not whole yet are not compared.",
 				"A break that refuses parts the line and the process limits. One that does not is drawn, and the comparison carries its reason in words.",
@@ -223,6 +244,10 @@ func Methods() []Method {
 			Edges: []string{
 				"Not shown is written [c]: no value, no count, no interval, no comparison, on the page, in the chart, in the sentence and in every file.",
 				"On the map, areas with fewer than 5 offences are not singled out.",
+				"Counts of people that projects return are suppressed from 1 up to the strategy’s limit (4 where it names no other), and so is a share where those counted, all, or those left out are so few. A zero is shown.",
+				"What would let such a count be worked out is suppressed, too: further parts of a breakdown, other projects, and sums over time, of which one less another leaves a quarter. The next smallest parts go first, a quarter’s total last.",
+				"What can be worked out is found by solving all published sums together: parts and wholes, quarters and years, and the indicators that share a measure.",
+				"A series with a figure that is not shown has no process limits and no trend.",
 			},
 			Reference: "Government Statistical Service, disclosure control; data.police.uk, about the data",
 		},
@@ -268,6 +293,8 @@ func (c Comparison) MethodOf(ind Indicator) string {
 		return "breaks"
 	case ind.Kind == CrudeRate:
 		return "ratio"
+	case ind.Kind == Total || c.Rule == moneyRule:
+		return "totals"
 	}
 	return "overlap"
 }

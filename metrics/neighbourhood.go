@@ -23,6 +23,9 @@ type Neighbourhoods struct {
 	Counts map[string]map[Month][]int64
 	// Residents are estimates by year.
 	Residents map[int]LSOAEstimate
+	// Ranks are those of the LSOAs, and of what they were cut from or into, in
+	// the Index of Multiple Deprivation, by edition year.
+	Ranks map[int]LSOARanks
 	// Ward gives the ward of an LSOA, as the newest lookup has it.
 	Ward map[string]string
 	// WardVintage is the year of the ward outlines, or of the lookup without any.
@@ -46,6 +49,13 @@ type LSOAEstimate struct {
 	Base    int    // the census of the series
 	Persons map[string]int64
 	Batches []int64
+}
+
+// LSOARanks are the ranks of some LSOAs in an edition, 1 = most deprived.
+type LSOARanks struct {
+	Of    int // how many LSOAs, or the last rank where that is greater, the edition has
+	Rank  map[string]int
+	Batch int64
 }
 
 // pieces are the codes put together by the ground they share.

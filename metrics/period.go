@@ -53,6 +53,8 @@ const (
 	YearEnding    PeriodKind = "year-ending"    // YE2019-03, the twelve months to the end of March 2019
 	FinancialYear PeriodKind = "financial-year" // FY2018-19, April 2018 to March 2019
 	Edition       PeriodKind = "edition"        // IoD2019, an edition of the Indices of Deprivation
+	YearToDate    PeriodKind = "year-to-date"   // FYTD2019-06, April of the financial year to the end of June 2019
+	SinceStart    PeriodKind = "since-start"    // 2018-10--2019-03, all that was done from October 2018 to March 2019
 )
 
 // Period is the time a figure speaks of. First and Last are its months, both
@@ -80,16 +82,29 @@ func FinancialYearFrom(year int) Period {
 	return Period{FinancialYear, first, first + 11}
 }
 
+// YearToDateIn is April of the financial year that holds m, to m.
+func YearToDateIn(m Month) Period {
+	year := m.Year()
+	if m.Of() < time.April {
+		year--
+	}
+	return Period{YearToDate, NewMonth(year, time.April), m}
+}
+
+// SinceStartOf is everything from one month to another.
+func SinceStartOf(from, to Month) Period { return Period{SinceStart, from, to} }
+
 // EditionOf is the edition of the Indices of Deprivation named by its year.
 func EditionOf(year int) Period {
 	return Period{Edition, NewMonth(year, time.January), NewMonth(year, time.December)}
 }
 
-var periodCodes = regexp.MustCompile(`^(?:(\d{4}-\d{2})|(\d{4})-Q([1-4])|YE(\d{4}-\d{2})|FY(\d{4})-(\d{2})|IoD(\d{4}))$`)
+var periodCodes = regexp.MustCompile(`^(?:(\d{4}-\d{2})|(\d{4})-Q([1-4])|YE(\d{4}-\d{2})|FY(\d{4})-(\d{2})|IoD(\d{4})|FYTD(\d{4}-\d{2})|(\d{4}-\d{2})--(\d{4}-\d{2}))$`)
 
-// ParsePeriod reads a period's code: 2019-03, 2019-Q1, YE2019-03, FY2018-19 or IoD2019.
+// ParsePeriod reads a period's code: 2019-03, 2019-Q1, YE2019-03, FY2018-19, IoD2019,
+// FYTD2019-06 or 2018-10--2019-03.
 func ParsePeriod(code string) (Period, error) {
-	bad := Errorf(Invalid, "%q is not a period: write a month as 2019-03, a quarter as 2019-Q1, a year ending as YE2019-03, a financial year as FY2018-19, an edition of the Indices as IoD2019", code)
+	bad := Errorf(Invalid, "%q is not a period: write a month as 2019-03, a quarter as 2019-Q1, a year ending as YE2019-03, a financial year as FY2018-19, a financial year to date as FYTD2019-06, all since a start as 2018-10--2019-03, an edition of the Indices as IoD2019", code)
 	m := periodCodes.FindStringSubmatch(code)
 	switch {
 	case m == nil:
@@ -113,6 +128,19 @@ func ParsePeriod(code string) (Period, error) {
 			return Period{}, bad
 		}
 		return FinancialYearFrom(y), nil
+	case m[8] != "":
+		month, err := ParseMonth(m[8])
+		if err != nil {
+			return Period{}, bad
+		}
+		return YearToDateIn(month), nil
+	case m[9] != "":
+		from, err := ParseMonth(m[9])
+		to, err2 := ParseMonth(m[10])
+		if err != nil || err2 != nil || from > to {
+			return Period{}, bad
+		}
+		return SinceStartOf(from, to), nil
 	default:
 		y, _ := strconv.Atoi(m[7])
 		return EditionOf(y), nil
@@ -130,6 +158,10 @@ func (p Period) Code() string {
 		return fmt.Sprintf("FY%d-%02d", p.First.Year(), p.Last.Year()%100)
 	case Edition:
 		return fmt.Sprintf("IoD%d", p.Last.Year())
+	case YearToDate:
+		return "FYTD" + p.Last.String()
+	case SinceStart:
+		return p.First.String() + "--" + p.Last.String()
 	default:
 		return p.Last.String()
 	}
@@ -146,6 +178,10 @@ func (p Period) Label() string {
 		return fmt.Sprintf("financial year %d-%02d", p.First.Year(), p.Last.Year()%100)
 	case Edition:
 		return fmt.Sprintf("%d Indices of Deprivation", p.Last.Year())
+	case YearToDate:
+		return "financial year to " + p.Last.Name()
+	case SinceStart:
+		return fmt.Sprintf("time from %s to %s", p.First.Name(), p.Last.Name())
 	default:
 		return p.Last.Name()
 	}
@@ -179,9 +215,10 @@ func (p Period) MidpointYear() int {
 }
 
 // YearBefore is the corresponding period a year earlier: the quarter's
-// corresponding quarter, the year ending's previous year. Editions have none.
+// corresponding quarter, the year ending's previous year. Editions have none,
+// nor has all that was done since a start.
 func (p Period) YearBefore() (Period, bool) {
-	if p.Kind == Edition {
+	if p.Kind == Edition || p.Kind == SinceStart {
 		return Period{}, false
 	}
 	return Period{p.Kind, p.First - 12, p.Last - 12}, true

@@ -21,6 +21,9 @@ func TestPeriods(t *testing.T) {
 		{"YE2019-09", "year ending September 2019", "2018-10-01", "2019-09-30", 2019},
 		{"FY2018-19", "financial year 2018-19", "2018-04-01", "2019-03-31", 2018},
 		{"FY1999-00", "financial year 1999-00", "1999-04-01", "2000-03-31", 1999},
+		{"FYTD2019-06", "financial year to June 2019", "2019-04-01", "2019-06-30", 2019},
+		{"FYTD2019-03", "financial year to March 2019", "2018-04-01", "2019-03-31", 2018},
+		{"2018-10--2019-03", "time from October 2018 to March 2019", "2018-10-01", "2019-03-31", 2018},
 		{"IoD2019", "2019 Indices of Deprivation", "2019-01-01", "2019-12-31", 2019},
 	} {
 		p, err := ParsePeriod(tt.code)
@@ -32,7 +35,7 @@ func TestPeriods(t *testing.T) {
 			t.Errorf("%s: got %s, %q, %s to %s, %d", tt.code, p.Code(), p.Label(), p.StartDate(), p.EndDate(), p.MidpointYear())
 		}
 	}
-	for _, code := range []string{"", "2019", "2019-13", "2019-Q5", "2019-Q0", "YE2019", "YE2019-00", "FY2018-20", "iod2019", "2019-Q1 ", "Q1-2019", "FY2018-2019"} {
+	for _, code := range []string{"", "2019", "2019-13", "2019-Q5", "2019-Q0", "YE2019", "YE2019-00", "FY2018-20", "iod2019", "2019-Q1 ", "Q1-2019", "FY2018-2019", "FYTD2019", "2019-03--2018-10", "2018-10--", "2018-13--2019-03"} {
 		if _, err := ParsePeriod(code); KindOf(err) != Invalid {
 			t.Errorf("%q was taken: %v", code, err)
 		}
@@ -40,7 +43,7 @@ func TestPeriods(t *testing.T) {
 }
 
 func TestYearBefore(t *testing.T) {
-	for code, want := range map[string]string{"2019-Q1": "2018-Q1", "YE2019-03": "YE2018-03", "2019-01": "2018-01", "FY2018-19": "FY2017-18"} {
+	for code, want := range map[string]string{"2019-Q1": "2018-Q1", "YE2019-03": "YE2018-03", "2019-01": "2018-01", "FY2018-19": "FY2017-18", "FYTD2019-06": "FYTD2018-06"} {
 		p, _ := ParsePeriod(code)
 		before, ok := p.YearBefore()
 		if !ok || before.Code() != want {

@@ -52,8 +52,15 @@ type residents struct {
 	note    string
 }
 
-func (c *computation) mapper(n *Neighbourhoods, own Area) *mapper {
-	return &mapper{c, n, own, map[mapKey]adjacent{}, map[mapKey]residents{}, map[int64]stats.Estimate{}}
+func (c *computation) mapper(own Area) *mapper {
+	return &mapper{c, c.f.Neighbourhoods, own, map[mapKey]adjacent{}, map[mapKey]residents{}, map[int64]stats.Estimate{}}
+}
+
+// on is the same mapper for other counts; outlines and residents are the same.
+func (c *mapper) on(with *computation, n *Neighbourhoods) *mapper {
+	out := *c
+	out.computation, out.n = with, n
+	return &out
 }
 
 // placeMaps makes the maps of an indicator: by LSOA, and by ward where the

@@ -110,7 +110,7 @@ func process(ind Indicator, series []Figure, s *Signal) {
 	}
 	result, err := stats.XmR(values, options)
 	if err != nil {
-		s.Words = []string{"There are no process limits: " + err.Error() + "."}
+		s.Words = []string{"There are no process limits: " + because(err.Error()) + "."}
 		return
 	}
 	for i, seg := range result.Segments {
@@ -137,7 +137,7 @@ func process(ind Indicator, series []Figure, s *Signal) {
 	case !last.HasLimits():
 		s.Words = []string{fmt.Sprintf("There are no process limits: %s.", noLimits(last, noun))}
 	case result.Trial:
-		s.Words = []string{fmt.Sprintf("The process limits are trial limits, of %d %ss only: from 13 on, special causes are marked.", last.N, noun)}
+		s.Words = []string{fmt.Sprintf("The process limits are trial limits, made from %d %ss: from 13 on, special causes are marked.", last.N, noun)}
 	default:
 		p := result.Points[latest]
 		s.Variation, s.High, s.Assurance = string(p.Variation), p.High, string(result.Assurance)
@@ -149,24 +149,27 @@ func process(ind Indicator, series []Figure, s *Signal) {
 }
 
 func noLimits(seg stats.XmRSegment, noun string) string {
-	if seg.N < 2 {
-		return fmt.Sprintf("they need more than %d %s", seg.N, noun)
+	switch seg.N {
+	case 0:
+		return "there is no figure yet since they were last made anew"
+	case 1:
+		return "they need more than 1 " + noun
 	}
 	return fmt.Sprintf("the %d %ss are all the same, or every change between them is exceptional", seg.N, noun)
 }
 
 func causeWords(p stats.XmRPoint, noun string) string {
-	side, way := "below", "falling"
+	side := "below"
 	if p.High {
-		side, way = "above", "rising"
+		side = "above"
 	}
 	switch p.Cause {
 	case stats.OutsideLimits:
 		return side + " the process limit"
 	case stats.TrendRule:
-		return fmt.Sprintf("in a run of seven or more %ss, each %s", noun, way)
+		return fmt.Sprintf("in a run of seven or more %ss, each %s the one before", noun, side)
 	case stats.TwoOfThree:
-		return fmt.Sprintf("one of two in three neighbouring %ss far %s the mean", noun, side)
+		return fmt.Sprintf("one of two out of three neighbouring %ss far %s the mean", noun, side)
 	default:
 		return fmt.Sprintf("in a run of seven or more %ss %s the mean", noun, side)
 	}
@@ -174,10 +177,10 @@ func causeWords(p stats.XmRPoint, noun string) string {
 
 func variationWords(p stats.XmRPoint, f Figure, noun string) string {
 	if p.Cause == stats.CommonCause {
-		return fmt.Sprintf("The %s is within the process limits: no more than the usual variation from %s to %s.", f.Period.Label(), noun, noun)
+		return fmt.Sprintf("The figure for %s is within the process limits: no more than the usual variation from %s to %s.", f.Period.Phrase(), noun, noun)
 	}
 	judge := map[stats.Variation]string{stats.Improvement: ", an improvement", stats.Concern: ", a concern"}[p.Variation]
-	return fmt.Sprintf("The %s is %s: more than the usual variation from %s to %s%s.", f.Period.Label(), causeWords(p, noun), noun, noun, judge)
+	return fmt.Sprintf("The figure for %s is %s: more than the usual variation from %s to %s%s.", f.Period.Phrase(), causeWords(p, noun), noun, noun, judge)
 }
 
 var assuranceWords = map[stats.Assurance]string{
@@ -186,18 +189,37 @@ var assuranceWords = map[stats.Assurance]string{
 	stats.HitAndMiss:     "As things run, the target is met or missed by chance.",
 }
 
+// provisional marks a figure that holds one of the latest months, which may
+// still be restated; last is the latest month held.
+func provisional(ind Indicator, fig *Figure, last Month) {
+	if ind.Provisional == 0 || fig.Status != Available || fig.Period.Last <= last-Month(ind.Provisional) {
+		return
+	}
+	fig.Provisional = true
+	latest := fmt.Sprintf("the latest %s months", small(ind.Provisional))
+	if ind.Provisional == 1 {
+		latest = "the latest month"
+	}
+	fig.Notes = append(fig.Notes, fmt.Sprintf("Provisional: the counts of %s may still be restated.", latest))
+}
+
 // trend gives the Fingertips recent-trend marker: years that do not overlap,
-// back from the latest.
+// back from the latest that is not provisional.
 func trend(ind Indicator, series []Figure, s *Signal) {
 	latest := -1
+	why := "there is no figure yet"
 	for i, f := range series {
-		if f.Status == Available {
+		switch {
+		case f.Status != Available:
+		case f.Provisional:
+			why = "all figures are provisional"
+		default:
 			latest = i
 		}
 	}
 	if latest < 0 {
 		s.Trend = string(stats.TrendCannotBeCalculated)
-		s.Words = []string{"The recent trend cannot be calculated: there is no figure yet."}
+		s.Words = []string{"The recent trend cannot be calculated: " + why + "."}
 		return
 	}
 	if s.Kind == Edition {
@@ -210,23 +232,50 @@ func trend(ind Indicator, series []Figure, s *Signal) {
 	}
 	var points []stats.TrendPoint
 	end := series[latest].Period.Last
-	for _, f := range slices.Backward(series) {
-		if f.Status != Available || f.Period.Last > end || (end-f.Period.Last)%12 != 0 {
-			continue
+	for _, f := range slices.Backward(series[:latest+1]) {
+		if (end-f.Period.Last)%12 == 0 {
+			nan := math.NaN() // a year without a figure keeps its place
+			p := stats.TrendPoint{Year: math.Floor(float64(f.Period.Last) / 12), Count: nan, Denominator: nan, Value: nan, Lower: nan, Upper: nan}
+			if f.Status == Available && !f.Provisional {
+				p.Count, p.Denominator, p.Value, p.Lower, p.Upper = *f.Numerator, *f.Denominator, *f.Value, *f.Lower, *f.Upper
+			}
+			points = append(points, p)
 		}
-		year := float64(f.Period.Last) / 12
-		points = append(points, stats.TrendPoint{Year: math.Floor(year), Count: *f.Numerator, Denominator: *f.Denominator,
-			Value: *f.Value, Lower: *f.Lower, Upper: *f.Upper, Break: f.BreakBefore != ""})
+		// The break may lie before a figure between two of the points.
+		if len(points) > 0 && f.BreakBefore != "" {
+			points[len(points)-1].Break = true
+		}
 	}
 	polarity := map[Polarity]stats.Polarity{HighGood: stats.HighIsGood, LowGood: stats.LowIsGood, NoJudgment: stats.NoJudgement}[ind.Polarity]
 	result, err := stats.Trend(points, stats.TrendOptions{Proportion: ind.Kind == Proportion, Polarity: polarity})
 	if err != nil {
 		s.Trend = string(stats.TrendCannotBeCalculated)
-		s.Words = []string{"The recent trend cannot be calculated: " + err.Error() + "."}
+		s.Words = []string{"The recent trend cannot be calculated: " + because(err.Error()) + "."}
 		return
 	}
 	s.Trend = string(result.Marker)
-	s.Words = []string{fmt.Sprintf("Recent trend, by the five latest years: %s (%s).", lower(s.Trend), result.Reason)}
+	s.Words = []string{trendWords(result)}
+}
+
+// trendReasons are the test's reasons as a sentence gives them.
+var trendReasons = map[string]string{
+	"no significant trend":                "the test finds no trend that is statistically significant at the 99.8% level",
+	"the trend rests on one point":        "there is a trend only with one of the years among them",
+	"fewer than five points":              "there are fewer than five years that do not overlap",
+	"a missing value among the last five": "one of the five latest years has no figure",
+	"a break in the series":               "there is a break among the five latest years",
+	"significant trend without outliers":  "the trend is statistically significant at the 99.8% level, and its direction does not rest on any one year",
+}
+
+func trendWords(r stats.TrendResult) string {
+	why, ok := trendReasons[r.Reason]
+	if !ok {
+		why = because(r.Reason)
+	}
+	if r.Marker == stats.TrendCannotBeCalculated {
+		return "The recent trend cannot be calculated: " + why + "."
+	}
+	return fmt.Sprintf("Recent trend, by the five latest years that do not overlap: %s (%s).", lower(string(r.Marker)), why)
 }
 
 func finite(x float64) *float64 {

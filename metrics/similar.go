@@ -50,6 +50,30 @@ func (p DistrictProfile) Lacking() []string {
 	return out
 }
 
+// Unpublished is a police force that does not publish its street-level files,
+// so that a group with one of its districts has no mean.
+type Unpublished struct {
+	Force string // its area's code
+	Name  string
+	Since Month // the first month without a file
+}
+
+// UnpublishedForces are the forces known to publish none. Greater Manchester
+// Police changed its computer system in July 2019 and has supplied nothing that
+// data.police.uk could publish since; police.uk says so itself.
+var UnpublishedForces = []Unpublished{{Force: "E23000005", Name: "Greater Manchester Police", Since: NewMonth(2019, 7)}}
+
+// DoesNotPublish gives the force of a district where it is one of those.
+func DoesNotPublish(g *Geography, lad string) (Unpublished, bool) {
+	force, _ := g.ForceArea(lad)
+	for _, u := range UnpublishedForces {
+		if u.Force == force {
+			return u, true
+		}
+	}
+	return Unpublished{}, false
+}
+
 // Neighbour is a district with its distance from the one that was asked for.
 type Neighbour struct {
 	DistrictProfile

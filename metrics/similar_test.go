@@ -188,3 +188,14 @@ func TestProposeSimilarErrors(t *testing.T) {
 		})
 	}
 }
+
+func TestForcesThatDoNotPublish(t *testing.T) {
+	g := NewGeography()
+	g.ForceOf = map[string]string{"E08000003": "E23000005", "E08000026": "E23000014"}
+	g.Successor = map[string]string{"E08000993": "E08000003"}
+	for lad, want := range map[string]bool{"E08000003": true, "E08000993": true, "E08000026": false, "E08000999": false, "": false} {
+		if u, got := DoesNotPublish(g, lad); got != want || got && (u.Name != "Greater Manchester Police" || u.Since.String() != "2019-07") {
+			t.Errorf("%s: %v, %+v", lad, got, u)
+		}
+	}
+}

@@ -15,6 +15,11 @@ type Strategy struct {
 	Breaks      []Break
 	Indicators  []Indicator
 
+	Projects   []Project       // that return what they did, each quarter
+	Measures   []ReturnMeasure // what they return
+	Dimensions []Dimension     // by which people are told apart there
+	Returns    ReturnRules
+
 	// BuiltIn is true of the strategy that comes with the program.
 	BuiltIn bool
 	// Source is the file's text and SHA its SHA-256 in hex: figures remember
@@ -116,6 +121,17 @@ const (
 	CrudeRate  ValueKind = "rate"       // events per so many residents
 	Proportion ValueKind = "share"      // part of a whole, as a percentage
 	Inequality ValueKind = "inequality" // a measure over the deprivation fifths of a rate
+	Total      ValueKind = "total"      // a count, or pounds, added up over projects
+)
+
+// Asks is the question of Results-Based Accountability that a performance
+// indicator answers.
+type Asks string
+
+const (
+	HowMuch   Asks = "how-much"   // how much did we do?
+	HowWell   Asks = "how-well"   // how well did we do it?
+	BetterOff Asks = "better-off" // is anyone better off?
 )
 
 // InequalityMeasure is how the rates of the fifths are made into one number.
@@ -138,6 +154,7 @@ type Indicator struct {
 	Whole          string // what a share is of, plural: "offences with a known outcome"
 	Priority       string // the priority's ID
 	Accountability Accountability
+	Asks           Asks // of a performance indicator
 	Kind           ValueKind
 	Measure        InequalityMeasure // of an inequality
 	Numerator      Measure
@@ -150,6 +167,7 @@ type Indicator struct {
 	Comparators    []string // "corresponding-period", "force", "similar", "england", "target"
 	Headline       bool     // shown on the overview
 	Settles        int      // months until a figure is whole; younger ones are not compared
+	Provisional    int      // the latest so many months may still be restated by the publisher
 	Target         *Target
 	Steps          []Step
 
@@ -164,14 +182,16 @@ type Indicator struct {
 
 // Measure says what a numerator or denominator is counted from.
 type Measure struct {
-	From           MeasureSource
-	Categories     []string // crime types, for crimes and outcomes
-	Outcomes       []string // outcomes that count; all when empty
-	Except         []string // outcomes that do not count
-	Domain         string   // of the Indices of Deprivation: "imd", "education", "income"
-	MostDeprived   int      // the most deprived so many per cent
-	Label          string   // in words, for the page and the metadata
-	AgeFrom, AgeTo int      // residents of these ages; both 0 for everybody
+	From         MeasureSource
+	Categories   []string // crime types, for crimes and outcomes
+	Outcomes     []string // outcomes that count; all when empty
+	Except       []string // outcomes that do not count
+	Domain       string   // of the Indices of Deprivation: "imd", "education", "income"
+	MostDeprived int      // the most deprived so many per cent
+	Returned     []string // measures of projects' returns; of a share, its numerator or denominator
+	Part         string   // of a returned share that is added up by itself: its numerator, unless it says "denominator"
+	Projects     []string // whose returns are added up; those of the indicator's priority when empty
+	Label        string   // in words, for the page and the metadata
 }
 
 // MeasureSource is the kind of fact that a measure counts.
@@ -182,6 +202,7 @@ const (
 	FromOutcomes    MeasureSource = "outcomes"    // the outcome column of the same
 	FromResidents   MeasureSource = "residents"   // ONS mid-year estimates
 	FromDeprivation MeasureSource = "deprivation" // English Indices of Deprivation
+	FromReturns     MeasureSource = "returns"     // projects' quarterly returns
 )
 
 // Indicator gives the indicator with this id.

@@ -33,7 +33,7 @@ func headlines(priorities []PrioritySummary) []HeadlineItem {
 			if i.Latest == nil || i.Verdict == NoCompared || i.Latest.Sentence == "" {
 				continue
 			}
-			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Text: firstSentence(i.Latest.Sentence),
+			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Text: firstSentence(i.Latest.Sentence, i.Latest.Area),
 				Verdict: i.Verdict, Words: verdictWords(i), Figure: i.Latest})
 		}
 	}
@@ -49,8 +49,11 @@ func headlines(priorities []PrioritySummary) []HeadlineItem {
 }
 
 // firstSentence is a text up to its first full stop that ends a sentence: one
-// after a number, a percentage or a bracket, for names hold full stops too.
-func firstSentence(text string) string {
+// after a number, a percentage or a bracket, for nouns hold full stops too. The
+// area's name may hold anything.
+func firstSentence(sentence string, a Area) string {
+	name := named(a.Name, a.Code)
+	text := strings.ReplaceAll(sentence, name, strings.Repeat("x", len(name)))
 	depth := 0
 	for i, r := range text {
 		switch {
@@ -60,10 +63,10 @@ func firstSentence(text string) string {
 			depth--
 		case r != '.' || depth > 0 || i == 0 || i+1 >= len(text) || text[i+1] != ' ':
 		case strings.IndexByte("0123456789)%", text[i-1]) >= 0:
-			return text[:i+1]
+			return sentence[:i+1]
 		}
 	}
-	return text
+	return sentence
 }
 
 // SummaryOf is what one priority's indicators say, all of them.
@@ -102,7 +105,7 @@ func plainVerdict(i IndicatorSummary) string {
 		return "About the same"
 	case NoVerdict:
 		cmp, _ := firstComparison(*i.Latest)
-		return capital(string(cmp.Direction)) + ", neither way is good by itself"
+		return capital(string(cmp.Direction)) + ", " + noJudgement
 	}
 	return "Not compared yet"
 }
@@ -130,7 +133,7 @@ func IndicatorSummaryOf(ind Indicator, area string, kind PeriodKind, figures []F
 	if !ok || cmp.Direction == NotCompared {
 		sum.Words = "Not compared: there is no earlier figure"
 		if cmp.Reason != "" {
-			sum.Words = "Not compared: " + cmp.Reason
+			sum.Words = "Not compared: " + because(cmp.Reason)
 		}
 		return sum
 	}
@@ -148,12 +151,18 @@ func directionWords(fig Figure, cmp Comparison) string {
 		}
 	}
 	if cmp.Direction == AboutSame {
-		return "About the same as " + inThe(then)
+		return "About the same as in " + then
 	}
 	return capital(string(cmp.Direction)) + " on " + then
 }
 
-func inThe(then string) string { return "in " + then }
+// Late says what is missing after the latest figure, "" when nothing is.
+func (s IndicatorSummary) Late() string {
+	if s.Newest == nil || s.Newest.Status == Available {
+		return ""
+	}
+	return missing(*s.Newest, s.Newest.Period.Phrase())
+}
 
 // headline is the answer in a sentence or two: where, what, on what. What
 // changed by rule comes first, and what is counted by the quarter before what
@@ -180,7 +189,7 @@ func headline(s *Strategy, priorities []PrioritySummary) string {
 					on = strings.Replace(on, " as ", " as in ", 1)
 				}
 			}
-			c := clause{text: fmt.Sprintf("%s is %s%s", short(i.Indicator), cmp.Direction, on), period: i.Latest.Period.Label()}
+			c := clause{text: fmt.Sprintf("%s is %s%s", subject(i.Indicator), cmp.Direction, on), period: i.Latest.Period.Label()}
 			if i.Verdict == Same {
 				c.order++
 			}
@@ -197,10 +206,6 @@ func headline(s *Strategy, priorities []PrioritySummary) string {
 	}
 	slices.SortStableFunc(clauses, func(a, b clause) int { return a.order - b.order })
 	clauses = clauses[:min(3, len(clauses))]
-	place := s.Area.Name
-	if place == "" {
-		place = s.Area.Code
-	}
 	var sentences []string
 	for at := 0; at < len(clauses); {
 		end := at + 1
@@ -210,7 +215,7 @@ func headline(s *Strategy, priorities []PrioritySummary) string {
 		}
 		start := ""
 		if at == 0 {
-			start = "In " + place + " "
+			start = "In " + s.Area.Place() + " "
 		}
 		sentences = append(sentences, capital(fmt.Sprintf("%s%s (%s).", start, listed(texts), clauses[at].period)))
 		at = end
@@ -224,4 +229,13 @@ func short(ind Indicator) string {
 		return ind.Short
 	}
 	return lower(ind.Title)
+}
+
+// subject is an indicator's name where a sentence begins with it.
+func subject(ind Indicator) string {
+	name := short(ind)
+	if ind.Kind == Inequality && !strings.HasPrefix(name, "the ") { // "the gap", but "violence"
+		name = "the " + name
+	}
+	return name
 }

@@ -14,7 +14,7 @@ func TestFirstSentence(t *testing.T) {
 		"In 2019, 14.4% of them, down from 18.5%. It was redrawn.":                                                                          "In 2019, 14.4% of them, down from 18.5%.",
 		"One sentence only, with St. Helens in it and no other stop.":                                                                       "One sentence only, with St. Helens in it and no other stop.",
 	} {
-		if got := firstSentence(text); got != want {
+		if got := firstSentence(text, Area{Name: "Aton"}); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}

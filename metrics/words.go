@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"outcomes/metrics/stats"
 )
@@ -59,10 +61,77 @@ func listed(words []string) string {
 
 // Place is an area's name as it stands in a sentence.
 func (a Area) Place() string {
+	name := named(a.Name, a.Code)
 	if a.Kind == Force {
-		return "the " + a.Name + " force area"
+		return "the " + name + " force area"
 	}
-	return a.Name
+	return name
+}
+
+// named is a name as it stands in a sentence: on one line, and the code where
+// there is none.
+func named(name, code string) string {
+	for _, s := range []string{name, code} {
+		if s = strings.Join(strings.Fields(s), " "); s != "" {
+			return s
+		}
+	}
+	return "this area"
+}
+
+// because is a reason as it stands after a colon: on one line, without a full
+// stop, and without the kind of error that it came as.
+func because(reason string) string {
+	for _, kind := range []error{stats.ErrNotAvailable, stats.ErrInvalid} {
+		reason = strings.TrimPrefix(reason, kind.Error()+": ")
+	}
+	if reason = strings.TrimRight(strings.Join(strings.Fields(reason), " "), ". "); reason == "" {
+		return "no reason is recorded"
+	}
+	return reason
+}
+
+// filesOf says of a force's files for months what one of them, or several, do.
+func filesOf(force string, months []string, one, several string) string {
+	if len(months) == 1 {
+		return fmt.Sprintf("the %s file for %s %s", force, months[0], one)
+	}
+	return fmt.Sprintf("the %s files for %s %s", force, listed(months), several)
+}
+
+// nothingToShare is why there is no share where its denominator is 0.
+func nothingToShare(ind Indicator) string {
+	return fmt.Sprintf("there were no %s to take a share of", whole(ind))
+}
+
+// howMany is a count with what it counts: "1 offence", "3,494 offences".
+func howMany(n float64, plural string) string {
+	if n == 1 {
+		plural = one(plural)
+	}
+	return Decimal(n, 0) + " " + plural
+}
+
+// one is the singular of what is counted: "offence" of "offences", "offence
+// with a known outcome" of "offences with a known outcome".
+func one(plural string) string {
+	head, rest := plural, ""
+	for _, after := range []string{" with ", " of ", " in ", " that ", " who ", " among "} {
+		if at := strings.Index(head, after); at >= 0 {
+			head, rest = head[:at], head[at:]+rest
+		}
+	}
+	switch {
+	case strings.HasSuffix(head, "people"):
+		head = strings.TrimSuffix(head, "people") + "person"
+	case strings.HasSuffix(head, "children"):
+		head = strings.TrimSuffix(head, "ren")
+	case strings.HasSuffix(head, "ies"):
+		head = strings.TrimSuffix(head, "ies") + "y"
+	case !strings.HasSuffix(head, "ss"):
+		head = strings.TrimSuffix(head, "s")
+	}
+	return head + rest
 }
 
 // Amount writes a figure's value with its unit, in the indicator's decimals:
@@ -71,27 +140,50 @@ func Amount(ind Indicator, value float64) string {
 	if ind.Kind == Proportion {
 		return Decimal(value, ind.Decimals) + "%"
 	}
-	return Decimal(value, ind.Decimals) + " " + ind.Unit
+	if ind.Unit == Pounds {
+		return pounds(value, ind.Decimals)
+	}
+	return strings.TrimRight(Decimal(value, ind.Decimals)+" "+ind.Unit, " ") // a total has no unit
 }
 
 // bare is the value without its unit, for the second number in a sentence.
 func bare(ind Indicator, value float64) string {
-	if ind.Kind == Proportion {
+	if ind.Kind == Proportion || ind.Unit == Pounds {
 		return Amount(ind, value)
 	}
 	return Decimal(value, ind.Decimals)
 }
 
 func capital(s string) string {
-	if s == "" {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// missingSentence says why there is no figure.
+// lower begins a text with a small letter, but not an abbreviation.
+func lower(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if r == utf8.RuneError {
+		return s
+	}
+	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(next) {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[n:]
+}
+
+// missingSentence says why there is no figure, or why it is not shown.
 func missingSentence(fig Figure) string {
-	return fmt.Sprintf("There is no figure for %s for %s: %s.", fig.Area.Place(), fig.Period.Phrase(), fig.Reason)
+	return missing(fig, fig.Area.Place()+" for "+fig.Period.Phrase())
+}
+
+func missing(fig Figure, of string) string {
+	if fig.Status == Suppressed {
+		return fmt.Sprintf("The figure for %s is not shown: %s.", of, because(fig.Reason))
+	}
+	return fmt.Sprintf("There is no figure for %s: %s.", of, because(fig.Reason))
 }
 
 // sentence says what a figure of a monthly series reads, beside the force
@@ -112,12 +204,18 @@ func sentence(ind Indicator, fig Figure, force *Figure) string {
 		s = levelSentence(ind, fig, cmp, compared)
 	}
 	if ok && !compared {
-		s += fmt.Sprintf(" It is not compared with the %s: %s.", cmp.With, cmp.Reason)
+		return s + notCompared(cmp)
 	}
-	if compared && cmp.Care != "" {
-		s += " " + capital(cmp.Care) + "."
+	return s + withCare(cmp)
+}
+
+// notCompared is the sentence that a figure is not compared in time, and why.
+func notCompared(cmp Comparison) string {
+	with := cmp.With
+	if with == "" {
+		with = "period a year earlier"
 	}
-	return s
+	return fmt.Sprintf(" It is not compared with the %s: %s.", with, because(cmp.Reason))
 }
 
 // firstComparison is the comparison in time, which a figure's sentence tells.
@@ -146,9 +244,9 @@ func changeSentence(ind Indicator, fig Figure, cmp Comparison, force *Figure) st
 			}
 		}
 	}
-	return fmt.Sprintf("In %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s %s), %s %s (%s).",
+	return fmt.Sprintf("In %s, %s rates were %s, compared with the corresponding quarter in %d. The rate in %s was %s (%s), %s %s (%s).",
 		fig.Period.Phrase(), ind.Noun, places, fig.Period.Last.Year()-1,
-		fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted, fromOrAgainst(cmp),
+		fig.Area.Place(), Amount(ind, *fig.Value), howMany(*fig.Numerator, ind.Counted), fromOrAgainst(cmp),
 		bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0))
 }
 
@@ -160,8 +258,8 @@ func fromOrAgainst(cmp Comparison) string {
 }
 
 func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
-	s := fmt.Sprintf("In %s, the %s rate in %s was %s (%s %s)",
-		fig.Period.Phrase(), ind.Noun, fig.Area.Place(), Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), ind.Counted)
+	s := fmt.Sprintf("In %s, the %s rate in %s was %s (%s)",
+		fig.Period.Phrase(), ind.Noun, fig.Area.Place(), Amount(ind, *fig.Value), howMany(*fig.Numerator, ind.Counted))
 	if compared {
 		s += change(ind, fig, cmp)
 	}
@@ -169,8 +267,8 @@ func levelSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) str
 }
 
 func shareSentence(ind Indicator, fig Figure, cmp Comparison, compared bool) string {
-	s := fmt.Sprintf("In %s, in %s, the %s was %s (%s of %s %s)",
-		fig.Area.Place(), fig.Period.Phrase(), ind.Noun, Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0), whole(ind))
+	s := fmt.Sprintf("In %s, in %s, the %s was %s (%s of %s)",
+		fig.Area.Place(), fig.Period.Phrase(), ind.Noun, Amount(ind, *fig.Value), Decimal(*fig.Numerator, 0), howMany(*fig.Denominator, whole(ind)))
 	if compared {
 		s += change(ind, fig, cmp)
 	}
@@ -191,9 +289,9 @@ func change(ind Indicator, fig Figure, cmp Comparison) string {
 	if before, ok := fig.Period.YearBefore(); ok && fig.Period.Kind != Quarter {
 		when = "in " + before.Phrase()
 	}
-	then := fmt.Sprintf("%s (%s) %s", bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0), when)
-	if ind.Kind == Inequality { // its numbers are not one count
-		then = bare(ind, *cmp.Value) + " " + when
+	then := bare(ind, *cmp.Value) + " " + when
+	if ind.Kind != Inequality { // whose numbers are not one count
+		then = fmt.Sprintf("%s (%s) %s", bare(ind, *cmp.Value), Decimal(*cmp.Numerator, 0), when)
 	}
 	if cmp.Direction == AboutSame {
 		return ", about the same as " + then
@@ -223,16 +321,20 @@ func statements(ind Indicator, fig Figure) []Statement {
 func statement(ind Indicator, fig Figure, cmp Comparison) Statement {
 	about := string(cmp.Kind)
 	if cmp.Direction == NotCompared {
-		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For %s, %s is not compared with %s: %s.", fig.Period.Phrase(), fig.Area.Place(), cmp.With, cmp.Reason)}
+		return Statement{About: about, Refused: true, Text: fmt.Sprintf("For %s, %s is not compared with %s: %s.", fig.Period.Phrase(), fig.Area.Place(), cmp.With, because(cmp.Reason))}
 	}
 	subject := fmt.Sprintf("In %s, the %s in %s was", fig.Period.Phrase(), measuredWords(ind), fig.Area.Place())
+	if ind.Kind == Proportion { // its noun may end in a place of its own
+		subject = fmt.Sprintf("In %s, in %s, the %s was", fig.Area.Place(), fig.Period.Phrase(), ind.Noun)
+	}
 	if cmp.Kind == WithTarget {
-		words := map[Direction]string{Met: "at its target or beyond", OnTrack: "on track to its target", OffTrack: "off track to its target"}
 		by := ""
 		if p, err := ParsePeriod(ind.Target.By); err == nil {
-			by = " by the " + p.Label()
+			by = " by " + p.Phrase()
 		}
-		return Statement{About: about, Text: fmt.Sprintf("%s %s of %s%s, at %s.", subject, words[cmp.Direction], Amount(ind, *cmp.Value), by, bare(ind, *fig.Value))}
+		target := bare(ind, *cmp.Value) + by
+		words := map[Direction]string{Met: "at or beyond the target of " + target, OnTrack: "on track for the target of " + target, OffTrack: "off track for the target of " + target}
+		return Statement{About: about, Text: fmt.Sprintf("%s %s, %s.", subject, Amount(ind, *fig.Value), words[cmp.Direction]) + withCare(cmp)}
 	}
 	than := string(cmp.Direction) + " than"
 	if cmp.Direction == Similar {
@@ -240,14 +342,66 @@ func statement(ind Indicator, fig Figure, cmp Comparison) Statement {
 	}
 	against := fmt.Sprintf("%s against %s", bare(ind, *fig.Value), Amount(ind, *cmp.Value))
 	if cmp.Kind == WithSimilar {
-		s := fmt.Sprintf("%s %s the average across similar areas (%s; %s highest of %d).", subject, than, against, Ordinal(cmp.Group.Rank), cmp.Group.Members)
-		s = strings.Replace(s, "1st highest", "highest", 1)
+		s := fmt.Sprintf("%s %s the average across similar areas (%s; %s of %s).", subject, than, against, cmp.Group.place(), Whole(int64(cmp.Group.Members)))
 		if cmp.Group.Proposal {
 			s += " The group of similar areas is proposed by this program from open data; it is not the police.uk group."
 		}
-		return Statement{About: about, Text: s}
+		return Statement{About: about, Text: s + withCare(cmp)}
 	}
-	return Statement{About: about, Text: fmt.Sprintf("%s %s in %s (%s).", subject, than, cmp.With, against)}
+	return Statement{About: about, Text: fmt.Sprintf("%s %s in %s (%s).", subject, than, cmp.With, against) + withCare(cmp)}
+}
+
+// place is where a figure stands in its group: "2nd highest", "joint highest"
+// where another one has its value.
+func (g Group) place() string {
+	words := Highest(g.Rank)
+	if g.Rank >= 1 && g.Rank < len(g.Values) && g.Values[g.Rank].Value == g.Values[g.Rank-1].Value {
+		words = "joint " + words
+	}
+	return words
+}
+
+// Highest is a rank of which 1 has the highest value: "highest", "2nd highest".
+func Highest(rank int) string {
+	if rank == 1 {
+		return "highest"
+	}
+	return Ordinal(rank) + " highest"
+}
+
+// Words is what a comparison found and how that is judged: "Up: worse".
+func (c Comparison) Words() string {
+	words := capital(string(c.Direction))
+	switch c.Verdict {
+	case Better:
+		words += ": better"
+	case Worse:
+		words += ": worse"
+	case NoVerdict:
+		words += ": " + noJudgement
+	}
+	return words
+}
+
+// noJudgement is said of a change where the polarity makes no judgement.
+const noJudgement = "neither way is good by itself"
+
+// Spread says how the values of a comparison's group lie; "" where it has none.
+func (c Comparison) Spread(ind Indicator) string {
+	if c.Group == nil || c.Value == nil {
+		return ""
+	}
+	g := c.Group
+	return fmt.Sprintf("From %s to %s; the middle half of the areas lie between %s and %s. The mean is %s.",
+		bare(ind, g.Least), bare(ind, g.Greatest), bare(ind, g.LowerQuartile), bare(ind, g.UpperQuartile), bare(ind, *c.Value))
+}
+
+// withCare is the sentence that has to stand beside a comparison, "" for none.
+func withCare(cmp Comparison) string {
+	if cmp.Care == "" {
+		return ""
+	}
+	return " " + capital(because(cmp.Care)) + "."
 }
 
 // fallFromChance is the smallest fall in a quarter's count, at the same
@@ -271,13 +425,22 @@ var domainWords = map[string]string{
 	"environment": " by living environment", "idaci": " by income deprivation of children", "idaopi": " by income deprivation of older people",
 }
 
+// domain names a domain after "most deprived in England".
+func domain(code string) string {
+	words, ok := domainWords[code]
+	if !ok {
+		return " by " + code
+	}
+	return words
+}
+
 // editionSentence is the report's form for the Indices of Deprivation.
 func editionSentence(ind Indicator, fig Figure, old *Figure) string {
 	s := fmt.Sprintf("In %d, %s of the neighbourhoods in %s (%s of %s) were amongst the %d%% most deprived in England%s",
 		fig.Period.Last.Year(), Amount(ind, *fig.Value), fig.Area.Place(), Decimal(*fig.Numerator, 0), Decimal(*fig.Denominator, 0),
-		ind.Numerator.MostDeprived, domainWords[ind.Numerator.Domain])
+		ind.Numerator.MostDeprived, domain(ind.Numerator.Domain))
 	if fig.Rank != nil {
-		s += fmt.Sprintf(" (rank: %s of %d districts)", Ordinal(*fig.Rank), *fig.RankOf)
+		s += fmt.Sprintf(" (rank: %s of %s)", Ordinal(*fig.Rank), howMany(float64(*fig.RankOf), "districts"))
 	}
 	if cmp, ok := firstComparison(fig); ok && old != nil {
 		word := ", " + string(cmp.Direction) + " from "
@@ -286,19 +449,12 @@ func editionSentence(ind Indicator, fig Figure, old *Figure) string {
 		}
 		s += word + Amount(ind, *old.Value) + " in " + strconv.Itoa(old.Period.Last.Year())
 		if old.Rank != nil {
-			s += fmt.Sprintf(" (rank: %s of %d)", Ordinal(*old.Rank), *old.RankOf)
+			s += fmt.Sprintf(" (rank: %s of %s)", Ordinal(*old.Rank), Whole(int64(*old.RankOf)))
 		}
 	}
 	s += "."
 	if fig.BreakBefore != "" {
-		s += " " + capital(fig.BreakBefore) + "."
+		s += " " + capital(because(fig.BreakBefore)) + "."
 	}
 	return s
-}
-
-func lower(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

@@ -12,122 +12,6 @@ import (
 	"outcomes/metrics"
 )
 
-// Computed says what a computation changed.
-type Computed struct {
-	Figures int // how many figures are in force
-	New     int // that were not there before
-	Revised int // that read otherwise before
-	Retired int // that are no longer made
-}
-
-// Compute makes the strategy's figures from the facts as the session sees them
-// and puts them in force. A figure that reads as before stays; one that changed
-// becomes a new revision, with the cause; one that is no longer made is retired.
-func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause string) (Computed, error) {
-	g, err := s.Geography(ctx)
-	if err != nil {
-		return Computed{}, err
-	}
-	facts, version, err := s.Facts(ctx, g, metrics.NeedsOf(strategy, g))
-	if err != nil {
-		return Computed{}, err
-	}
-	result := metrics.Compute(strategy, facts)
-	figures := result.Figures
-	done := Computed{Figures: len(figures)}
-	held := map[string]metrics.Figure{}
-	if err := eachFigure(ctx, s.q, metrics.FigureFilter{}, func(f metrics.Figure) { held[figureKey(f)] = f }); err != nil {
-		return done, err
-	}
-	var fresh, moved []metrics.Figure
-	for _, f := range figures {
-		key := figureKey(f)
-		old, ok := held[key]
-		delete(held, key)
-		switch {
-		case ok && sameFigure(old, f):
-			if !slices.Equal(old.Batches, f.Batches) { // the same again from a newer file
-				moved = append(moved, metrics.Figure{ID: old.ID, Batches: f.Batches})
-			}
-			continue
-		case ok:
-			done.Revised++
-			f.ID = old.ID
-		default:
-			done.New++
-		}
-		fresh = append(fresh, f)
-	}
-	done.Retired = len(held)
-	var state struct {
-		version  int64
-		strategy sql.Null[string]
-	}
-	if err := s.tx.QueryRowContext(ctx, `SELECT figures, figures_strategy FROM house`).Scan(&state.version, &state.strategy); err != nil {
-		return done, err
-	}
-	if err := s.saveSignals(ctx, result.Signals, moved); err != nil {
-		return done, err
-	}
-	if err := s.saveMaps(ctx, result.Maps); err != nil {
-		return done, err
-	}
-	if len(fresh) == 0 && len(held) == 0 && state.version == version && state.strategy.V == strategy.SHA {
-		return done, nil
-	}
-	now := s.stamp()
-	if _, err := s.tx.ExecContext(ctx, `INSERT INTO strategy (sha, source, built_in, first_used) VALUES (?,?,?,?) ON CONFLICT (sha) DO NOTHING`,
-		strategy.SHA, string(strategy.Source), strategy.BuiltIn, now); err != nil {
-		return done, err
-	}
-	res, err := s.tx.ExecContext(ctx, `INSERT INTO computation (made_at, strategy, facts, cause) VALUES (?,?,?,?)`, now, strategy.SHA, version, cause)
-	if err != nil {
-		return done, err
-	}
-	made, err := res.LastInsertId()
-	if err != nil {
-		return done, err
-	}
-	if err := s.insertFigures(ctx, made, fresh); err != nil {
-		return done, err
-	}
-	for _, f := range held {
-		if _, err := s.tx.ExecContext(ctx, `UPDATE figure SET current = 0, retired_by = ? WHERE id = ?`, made, f.ID); err != nil {
-			return done, err
-		}
-	}
-	_, err = s.tx.ExecContext(ctx, `UPDATE house SET figures = ?, figures_at = ?, figures_strategy = ?`, version, now, strategy.SHA)
-	return done, err
-}
-
-// saveSignals replaces the signals, and points figures that read as before to
-// the batches that they come from now.
-func (s *Session) saveSignals(ctx context.Context, signals []metrics.Signal, moved []metrics.Figure) error {
-	for _, f := range moved {
-		b, err := json.Marshal(f.Batches)
-		if err != nil {
-			return err
-		}
-		if _, err := s.tx.ExecContext(ctx, `UPDATE figure SET batches = ? WHERE id = ?`, string(b), f.ID); err != nil {
-			return err
-		}
-	}
-	if _, err := s.tx.ExecContext(ctx, `DELETE FROM signal`); err != nil {
-		return err
-	}
-	rows := newBulk(s.tx, `INSERT INTO signal (indicator, area, period_kind, body) VALUES `, "", 4)
-	for _, sig := range signals {
-		b, err := json.Marshal(sig)
-		if err != nil {
-			return err
-		}
-		if err := rows.add(ctx, sig.Indicator, sig.Area, sig.Kind, string(b)); err != nil {
-			return err
-		}
-	}
-	return rows.flush(ctx)
-}
-
 // Signals gives what the series of an indicator say over time, of every area
 // and kind of period where area and kind are empty.
 func (s reading) Signals(ctx context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error) {
@@ -155,9 +39,9 @@ func (s reading) Signals(ctx context.Context, indicator, area string, kind metri
 // the place of that one.
 func (s *Session) insertFigures(ctx context.Context, made int64, figures []metrics.Figure) error {
 	insert, err := s.tx.PrepareContext(ctx, `INSERT INTO figure (indicator, priority, area, area_name, area_kind, period, period_kind, period_end,
-		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, sentence, statements, batches, breakdown)
+		revision, current, made_by, status, reason, numerator, denominator, value, lower, upper, unit, rank, rank_of, method, denominated, notes, break_before, comparisons, similar_group, sentence, statements, batches, breakdown, provisional)
 		VALUES (?,?,?,?,?,?,?,?, (SELECT coalesce(max(revision), 0) + 1 FROM figure WHERE indicator = ?1 AND area = ?3 AND period = ?6),
-		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
+		1,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`)
 	if err != nil {
 		return err
 	}
@@ -173,7 +57,7 @@ func (s *Session) insertFigures(ctx context.Context, made int64, figures []metri
 		}
 		if _, err := insert.ExecContext(ctx, f.Indicator, f.Priority, f.Area.Code, f.Area.Name, f.Area.Kind, f.Period.Code(), f.Period.Kind, f.Period.Last.String(),
 			made, f.Status, f.Reason, f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Unit, f.Rank, f.RankOf,
-			f.Method, f.Denominated, lists[0], f.BreakBefore, lists[1], f.Sentence, lists[2], lists[3], lists[4]); err != nil {
+			f.Method, f.Denominated, lists.notes, f.BreakBefore, lists.comparisons, lists.group, f.Sentence, lists.statements, lists.batches, lists.breakdown, f.Provisional); err != nil {
 			return fmt.Errorf("%s %s %s: %w", f.Indicator, f.Area.Code, f.Period.Code(), err)
 		}
 	}
@@ -204,22 +88,73 @@ func sameFigure(a, b metrics.Figure) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// packed writes a figure's lists as they are stored: notes, comparisons,
-// statements, batches, breakdown.
-func packed(f metrics.Figure) ([]string, error) {
-	var out []string
-	for _, list := range []any{f.Notes, f.Comparisons, f.Statements, f.Batches, f.Breakdown} {
-		if reflect.ValueOf(list).Len() == 0 {
-			out = append(out, "[]")
+// lists are a figure's lists as they are stored, JSON each. The group of the
+// comparison with similar areas stands apart from the comparisons, ” where
+// there is none.
+type lists struct {
+	notes, comparisons, group, statements, batches, breakdown string
+}
+
+func packed(f metrics.Figure) (lists, error) {
+	var out lists
+	comparisons := slices.Clone(f.Comparisons)
+	for i, c := range comparisons {
+		if c.Group == nil {
 			continue
 		}
-		b, err := json.Marshal(list)
-		if err != nil {
-			return nil, err
+		if c.Kind != metrics.WithSimilar || out.group != "" {
+			return out, metrics.Errorf(metrics.Internal, "a figure has one group, of its comparison with similar areas, and not one more with %s", c.With)
 		}
-		out = append(out, string(b))
+		b, err := json.Marshal(c.Group)
+		if err != nil {
+			return out, err
+		}
+		out.group, comparisons[i].Group = string(b), nil
+	}
+	for _, column := range []struct {
+		to   *string
+		list any
+	}{{&out.notes, f.Notes}, {&out.comparisons, comparisons}, {&out.statements, f.Statements}, {&out.batches, f.Batches}, {&out.breakdown, f.Breakdown}} {
+		*column.to = "[]"
+		if reflect.ValueOf(column.list).Len() == 0 {
+			continue
+		}
+		b, err := json.Marshal(column.list)
+		if err != nil {
+			return out, err
+		}
+		*column.to = string(b)
 	}
 	return out, nil
+}
+
+// unpack gives a figure what its columns hold; an empty text is a column that
+// was not asked for, or a group that there is none of.
+func (l lists) unpack(f *metrics.Figure) error {
+	for _, column := range []struct {
+		text string
+		list any
+	}{{l.notes, &f.Notes}, {l.comparisons, &f.Comparisons}, {l.statements, &f.Statements}, {l.batches, &f.Batches}, {l.breakdown, &f.Breakdown}} {
+		if column.text == "" || column.text == "[]" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(column.text), column.list); err != nil {
+			return err
+		}
+	}
+	if l.group == "" {
+		return nil
+	}
+	var group metrics.Group
+	if err := json.Unmarshal([]byte(l.group), &group); err != nil {
+		return err
+	}
+	for i := range f.Comparisons {
+		if f.Comparisons[i].Kind == metrics.WithSimilar {
+			f.Comparisons[i].Group = &group
+		}
+	}
+	return nil
 }
 
 // Figures gives the figures in force that the filter chooses, in order of
@@ -251,42 +186,58 @@ func eachFigure(ctx context.Context, q queryer, filter metrics.FigureFilter, do 
 			args = append(args, a)
 		}
 	}
-	return eachFigureWhere(ctx, q, strings.Join(where, " AND "), args, do)
+	columns := allLists
+	if filter.Brief {
+		columns = briefLists
+	}
+	return eachFigureOf(ctx, q, columns, strings.Join(where, " AND "), args, do)
 }
 
 // eachFigureWhere hands over the figures of a condition in order of indicator,
 // area, kind of period, period and revision.
 func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, do func(metrics.Figure)) error {
+	return eachFigureOf(ctx, q, allLists, where, args, do)
+}
+
+// The columns of lists, in the order of their fields, all of them and those of a brief figure.
+const (
+	allLists   = "f.notes, f.comparisons, f.similar_group, f.statements, f.batches, f.breakdown"
+	briefLists = "f.notes, f.comparisons, '', '', '', ''"
+)
+
+func eachFigureOf(ctx context.Context, q queryer, columns, where string, args []any, do func(metrics.Figure)) error {
 	rows, err := q.QueryContext(ctx, `SELECT f.id, f.revision, c.made_at, f.indicator, f.priority, f.area, f.area_name, f.area_kind, f.period, f.status, f.reason,
-		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.notes, f.break_before, f.comparisons, f.sentence, f.statements, f.batches, f.breakdown
+		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.break_before, f.sentence, f.provisional, `+columns+`
 		FROM figure f JOIN computation c ON c.id = f.made_by
 		WHERE `+where+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period, f.revision`, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	periods := map[string]metrics.Period{} // many figures are of the same few
 	for rows.Next() {
 		var f metrics.Figure
-		var period, notes, comparisons, statements, batches, breakdown string
+		var code string
+		var l lists
 		var num, den, value, lower, upper sql.Null[float64]
 		var rank, of sql.Null[int]
-		if err := rows.Scan(&f.ID, &f.Revision, &f.MadeAt, &f.Indicator, &f.Priority, &f.Area.Code, &f.Area.Name, &f.Area.Kind, &period, &f.Status, &f.Reason,
-			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &notes, &f.BreakBefore, &comparisons, &f.Sentence, &statements, &batches, &breakdown); err != nil {
+		if err := rows.Scan(&f.ID, &f.Revision, &f.MadeAt, &f.Indicator, &f.Priority, &f.Area.Code, &f.Area.Name, &f.Area.Kind, &code, &f.Status, &f.Reason,
+			&num, &den, &value, &lower, &upper, &f.Unit, &rank, &of, &f.Method, &f.Denominated, &f.BreakBefore, &f.Sentence, &f.Provisional,
+			&l.notes, &l.comparisons, &l.group, &l.statements, &l.batches, &l.breakdown); err != nil {
 			return err
 		}
 		f.Numerator, f.Denominator = pointer(num), pointer(den)
 		f.Value, f.Lower, f.Upper = pointer(value), pointer(lower), pointer(upper)
 		f.Rank, f.RankOf = pointer(rank), pointer(of)
-		if f.Period, err = metrics.ParsePeriod(period); err != nil {
-			return err
-		}
-		for text, list := range map[string]any{notes: &f.Notes, comparisons: &f.Comparisons, statements: &f.Statements, batches: &f.Batches, breakdown: &f.Breakdown} {
-			if text == "[]" {
-				continue
-			}
-			if err := json.Unmarshal([]byte(text), list); err != nil {
+		var known bool
+		if f.Period, known = periods[code]; !known {
+			if f.Period, err = metrics.ParsePeriod(code); err != nil {
 				return err
 			}
+			periods[code] = f.Period
+		}
+		if err := l.unpack(&f); err != nil {
+			return fmt.Errorf("figure %d: %w", f.ID, err)
 		}
 		do(f)
 	}
@@ -327,37 +278,6 @@ func (s reading) StrategySource(ctx context.Context) ([]byte, error) {
 		return nil, failed("read the strategy", err)
 	}
 	return []byte(text), nil
-}
-
-// Batches gives what was read, newest first, with its problems.
-func (s reading) Batches(ctx context.Context) ([]metrics.Batch, error) {
-	var out []metrics.Batch
-	at := map[int64]int{}
-	err := s.each(ctx, `SELECT `+batchColumns+` FROM batch ORDER BY id DESC`, func(r *sql.Rows) error {
-		b, err := scanBatch(r)
-		if err != nil {
-			return err
-		}
-		at[b.ID] = len(out)
-		out = append(out, b)
-		return nil
-	})
-	if err == nil {
-		err = s.each(ctx, `SELECT batch_id, file, sheet, line, col, rule, message, rejects FROM problem ORDER BY batch_id, seq`, func(r *sql.Rows) error {
-			var id int64
-			var p metrics.Problem
-			if err := r.Scan(&id, &p.File, &p.Sheet, &p.Row, &p.Column, &p.Rule, &p.Message, &p.Rejects); err != nil {
-				return err
-			}
-			b := &out[at[id]]
-			b.Problems = append(b.Problems, p)
-			return nil
-		})
-	}
-	if err != nil {
-		return nil, failed("read the ledger", err)
-	}
-	return out, nil
 }
 
 const batchColumns = `id, source, release, file, member, name, size, digest, period, coverage, rows_read, rows_kept, rows_no_location, rows_outside, rows_rejected, rows_repeated,

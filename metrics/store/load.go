@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"outcomes/metrics"
@@ -15,20 +18,28 @@ import (
 // Geography gathers the imported lookups.
 func (s reading) Geography(ctx context.Context) (*metrics.Geography, error) {
 	g := metrics.NewGeography()
-	err := s.each(ctx, `SELECT code, lad, lad_name FROM lsoa WHERE lad <> '' ORDER BY vintage, lad_year`, func(r *sql.Rows) error {
-		var code, lad, name string
-		if err := r.Scan(&code, &lad, &name); err != nil {
-			return err
-		}
-		g.LSOA[code] = lad
-		if name != "" {
-			g.Names[lad] = name
-		}
-		return nil
-	})
+	err := s.q.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM batch WHERE source = ?`, metrics.GeographySource).Scan(&g.Version)
+	if err == nil {
+		text := texts{}
+		named := map[string]int{} // when a district got its name
+		// In the key's order, so that a code's newest district comes last.
+		err = s.each(ctx, `SELECT code, lad, lad_name, vintage * 10000 + lad_year FROM lsoa WHERE lad <> '' ORDER BY code, vintage`, func(r *sql.Rows) error {
+			var code, lad, name sql.RawBytes
+			var when int
+			if err := r.Scan(&code, &lad, &name, &when); err != nil {
+				return err
+			}
+			in := text.of(lad)
+			g.LSOA[text.of(code)] = in
+			if len(name) > 0 && when >= named[in] {
+				g.Names[in], named[in] = text.of(name), when
+			}
+			return nil
+		})
+	}
 	if err == nil { // an LSOA of 2001 lies where all that became of it lies
 		ambiguous := map[string]bool{}
-		err = s.each(ctx, `SELECT from_code, to_code FROM lsoa_change WHERE from_vintage = 2001 ORDER BY from_code, to_code`, func(r *sql.Rows) error {
+		err = s.each(ctx, `SELECT from_code, to_code FROM lsoa_change WHERE from_vintage = 2001 AND from_code <> to_code ORDER BY from_code, to_code`, func(r *sql.Rows) error {
 			var from, to string
 			if err := r.Scan(&from, &to); err != nil {
 				return err
@@ -79,6 +90,18 @@ func (s reading) Geography(ctx context.Context) (*metrics.Geography, error) {
 		return nil, failed("read the lookups", err)
 	}
 	return g, nil
+}
+
+// texts gives one string for all bytes that read alike.
+type texts map[string]string
+
+func (t texts) of(b []byte) string {
+	if s, ok := t[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	t[s] = s
+	return s
 }
 
 // LSOAsOf stands for the LSOAs, of every census, in each of the areas'
@@ -134,8 +157,9 @@ func (s reading) each(ctx context.Context, query string, f func(*sql.Rows) error
 	return rows.Err()
 }
 
-// Facts gathers what figures are computed from. The version it returns is
-// kept with the figures that are computed from them.
+// Facts gathers what figures are computed from, but for the Indices of
+// Deprivation of the whole country, which [reading.Ranks] adds. The version it
+// returns is kept with the figures that are computed from them.
 func (s reading) Facts(ctx context.Context, g *metrics.Geography, needs metrics.Needs) (*metrics.Facts, int64, error) {
 	f := &metrics.Facts{
 		Geography: g,
@@ -156,9 +180,11 @@ func (s reading) Facts(ctx context.Context, g *metrics.Geography, needs metrics.
 	for _, read := range []func() error{
 		func() error { return s.files(ctx, f, needs) },
 		func() error { return s.counts(ctx, f, needs) },
-		func() error { return s.residents(ctx, f) },
-		func() error { return s.editions(ctx, f, needs) },
+		func() error { return s.beside(ctx, f, needs) },
+		func() error { return s.residents(ctx, f, districtsOf(g, needs)) },
+		func() error { return s.editions(ctx, f) },
 		func() error { return s.neighbourhoods(ctx, f, needs) },
+		func() error { return s.returns(ctx, f) },
 	} {
 		if err := read(); err != nil {
 			return nil, 0, failed("read the facts", err)
@@ -222,7 +248,7 @@ func (s reading) files(ctx context.Context, f *metrics.Facts, needs metrics.Need
 	})
 }
 
-// counts fills in crimes and outcomes by area, crime type and month.
+// counts fills in the wanted crimes and outcomes by area, crime type and month.
 func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Needs) error {
 	active := map[string]string{}
 	for _, lad := range needs.LADs {
@@ -233,25 +259,38 @@ func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Nee
 	for _, force := range needs.Forces {
 		active[force] = force
 	}
-	if len(active) == 0 {
-		return nil
+	areas := slices.Sorted(maps.Keys(active))
+	months := map[string]metrics.Month{}
+	// read hands over the rows of a table of counts, with the months in order of batch.
+	read := func(table, outcome string, types []string, do func(area, kind, outcome string, m metrics.Month, batch, n int64)) error {
+		if len(areas) == 0 || len(types) == 0 {
+			return nil
+		}
+		text := texts{}
+		return s.each(ctx, `WITH kind (id, name) AS MATERIALIZED (SELECT id, name FROM crime_type WHERE name IN (`+marks(len(types))+`))
+			SELECT c.area, kind.name, `+outcome+`, f.month, f.batch_id, c.n
+			FROM street_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
+			CROSS JOIN kind CROSS JOIN `+table+`
+			WHERE c.batch_id = f.batch_id AND c.area IN (`+marks(len(areas))+`) AND c.crime_type = kind.id
+			ORDER BY f.batch_id`, func(r *sql.Rows) error {
+			var area, kind, outcome, month sql.RawBytes
+			var batch, n int64
+			if err := r.Scan(&area, &kind, &outcome, &month, &batch, &n); err != nil {
+				return err
+			}
+			m, ok := months[string(month)]
+			if !ok {
+				var err error
+				if m, err = metrics.ParseMonth(string(month)); err != nil {
+					return err
+				}
+				months[string(month)] = m
+			}
+			do(active[string(area)], text.of(kind), text.of(outcome), m, batch, n)
+			return nil
+		}, anys(slices.Concat(types, areas))...)
 	}
-	in, args := inList(active)
-	err := s.each(ctx, `SELECT c.area, t.name, f.month, f.batch_id, c.n
-		FROM street_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
-		JOIN crime_area c ON c.batch_id = f.batch_id AND c.area IN (`+in+`)
-		JOIN crime_type t ON t.id = c.crime_type
-		ORDER BY f.batch_id`, func(r *sql.Rows) error {
-		var area, kind, month string
-		var batch, n int64
-		if err := r.Scan(&area, &kind, &month, &batch, &n); err != nil {
-			return err
-		}
-		m, err := metrics.ParseMonth(month)
-		if err != nil {
-			return err
-		}
-		area = active[area]
+	err := read("crime_area c", "''", needs.Crimes, func(area, kind, _ string, m metrics.Month, batch, n int64) {
 		if f.Crimes[area] == nil {
 			f.Crimes[area] = map[string]map[metrics.Month]int64{}
 		}
@@ -263,27 +302,11 @@ func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Nee
 			file.Batches = append(file.Batches, batch)
 			f.Files[area][m] = file
 		}
-		return nil
-	}, args...)
+	})
 	if err != nil {
 		return err
 	}
-	return s.each(ctx, `SELECT c.area, t.name, o.name, f.month, sum(c.n)
-		FROM street_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
-		JOIN outcome_area c ON c.batch_id = f.batch_id AND c.area IN (`+in+`)
-		JOIN crime_type t ON t.id = c.crime_type
-		JOIN outcome_type o ON o.id = c.outcome
-		GROUP BY c.area, t.name, o.name, f.month`, func(r *sql.Rows) error {
-		var area, kind, outcome, month string
-		var n int64
-		if err := r.Scan(&area, &kind, &outcome, &month, &n); err != nil {
-			return err
-		}
-		m, err := metrics.ParseMonth(month)
-		if err != nil {
-			return err
-		}
-		area = active[area]
+	return read("outcome_area c JOIN outcome_type o ON o.id = c.outcome", "o.name", needs.Outcomes, func(area, kind, outcome string, m metrics.Month, _, n int64) {
 		if f.Outcomes[area] == nil {
 			f.Outcomes[area] = map[string]map[string]map[metrics.Month]int64{}
 		}
@@ -294,31 +317,46 @@ func (s reading) counts(ctx context.Context, f *metrics.Facts, needs metrics.Nee
 			f.Outcomes[area][kind][outcome] = map[metrics.Month]int64{}
 		}
 		f.Outcomes[area][kind][outcome][m] += n
-		return nil
-	}, args...)
-}
-
-func inList(codes map[string]string) (string, []any) {
-	var args []any
-	for code := range codes {
-		args = append(args, code)
-	}
-	return marks(len(args)), args
+	})
 }
 
 // marks are n placeholders.
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?,", n), ",") }
 
-// residents fills in the estimates, under the district's code in use now. A
-// district that was merged gets the sum of what it was made of, in a year for
-// which all of them are there and it is not.
-func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
+// districtsOf are all codes, old ones among them, of the districts whose
+// residents are needed: those of the force areas too.
+func districtsOf(g *metrics.Geography, needs metrics.Needs) []string {
+	lads := append(slices.Clone(needs.LADs), metrics.EnglandCode)
+	for _, force := range needs.Forces {
+		lads = append(lads, g.DistrictsNow(force)...)
+	}
+	var out []string
+	for _, lad := range lads {
+		out = append(out, g.Family(lad)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// residents fills in the estimates of these districts, of all where none is
+// named, under the district's code in use now. A district that was merged gets
+// the sum of what it was made of, in a year for which all of them are there and
+// it is not.
+func (s reading) residents(ctx context.Context, f *metrics.Facts, districts []string) error {
 	raw := map[string]map[int]metrics.Estimate{}
+	wanted := map[string]bool{}
+	for _, d := range districts {
+		wanted[d] = true
+	}
 	// LSOAs (E01, W01) share the table, and are hundreds of times as many: the
 	// key's order is passed over where they stand.
-	err := s.each(ctx, `SELECT area, year, age, persons, base, batch_id FROM population WHERE area < 'E01'
+	query := `SELECT area, year, age, persons, base, batch_id FROM population WHERE area < 'E01'
 		UNION ALL SELECT area, year, age, persons, base, batch_id FROM population WHERE area >= 'E02' AND area < 'W01'
-		UNION ALL SELECT area, year, age, persons, base, batch_id FROM population WHERE area >= 'W02' ORDER BY area, year, age`, func(r *sql.Rows) error {
+		UNION ALL SELECT area, year, age, persons, base, batch_id FROM population WHERE area >= 'W02' ORDER BY area, year, age`
+	if len(districts) > 0 {
+		query = `SELECT area, year, age, persons, base, batch_id FROM population WHERE area IN (` + marks(len(districts)) + `) ORDER BY area, year, age`
+	}
+	err := s.each(ctx, query, func(r *sql.Rows) error {
 		var area string
 		var year, age, base int
 		var persons, batch int64
@@ -343,7 +381,7 @@ func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 		}
 		raw[area][year] = e
 		return nil
-	})
+	}, anys(districts)...)
 	if err != nil {
 		return err
 	}
@@ -367,7 +405,7 @@ func (s reading) residents(ctx context.Context, f *metrics.Facts) error {
 		if err := r.Scan(&old); err != nil {
 			return err
 		}
-		if active := f.Geography.Active(old); active != old {
+		if active := f.Geography.Active(old); active != old && (len(districts) == 0 || wanted[active]) {
 			parts[active] = append(parts[active], old)
 		}
 		return nil
@@ -416,49 +454,67 @@ func sumEstimates(raw map[string]map[int]metrics.Estimate, areas []string, year 
 	return sum, true
 }
 
-// editions fills in the Indices of Deprivation.
-func (s reading) editions(ctx context.Context, f *metrics.Facts, needs metrics.Needs) error {
-	names := map[string]string{}
-	key := func(edition int, lad string) string { return fmt.Sprintf("%d %s", edition, lad) }
-	err := s.each(ctx, `SELECT edition, lad, name FROM deprivation_lad`, func(r *sql.Rows) error {
+// editions fills in which batches the Indices of Deprivation are from.
+func (s reading) editions(ctx context.Context, f *metrics.Facts) error {
+	return s.each(ctx, `SELECT f.edition, f.domain, f.batch_id FROM deprivation_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1`, func(r *sql.Rows) error {
 		var edition int
-		var lad, name string
-		if err := r.Scan(&edition, &lad, &name); err != nil {
+		var domain string
+		var batch int64
+		if err := r.Scan(&edition, &domain, &batch); err != nil {
 			return err
 		}
-		names[key(edition, lad)] = name
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if len(needs.Domains) == 0 {
-		return nil
-	}
-	var domains []any
-	for _, d := range needs.Domains {
-		domains = append(domains, d)
-	}
-	return s.each(ctx, `SELECT f.edition, f.domain, f.batch_id, r.lsoa, r.lad, r.rank
-		FROM deprivation_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1
-		JOIN deprivation_rank r ON r.batch_id = f.batch_id
-		WHERE f.domain IN (`+marks(len(domains))+`)
-		ORDER BY f.edition, f.domain, r.lsoa`, func(r *sql.Rows) error {
-		var edition, rank int
-		var domain, lad string
-		var lsoa, batch int64
-		if err := r.Scan(&edition, &domain, &batch, &lsoa, &lad, &rank); err != nil {
-			return err
-		}
-		if f.Editions[edition] == nil {
-			f.Editions[edition] = map[string][]metrics.DeprivationRank{}
+		if f.EditionBatches[edition] == nil {
 			f.EditionBatches[edition] = map[string]int64{}
 		}
 		f.EditionBatches[edition][domain] = batch
-		f.Editions[edition][domain] = append(f.Editions[edition][domain],
-			metrics.DeprivationRank{LSOA: lsoaCode(lsoa), LAD: lad, LADName: names[key(edition, lad)], Rank: rank})
 		return nil
-	}, domains...)
+	})
+}
+
+// Ranks puts into the facts the ranks of one domain of the Indices of
+// Deprivation, in place of another's: a row for every LSOA of England and edition.
+func (s reading) Ranks(ctx context.Context, f *metrics.Facts, domain string) error {
+	clear(f.Editions)
+	codes, text := map[int64]string{}, texts{}
+	for edition, batches := range f.EditionBatches {
+		batch, ok := batches[domain]
+		if !ok {
+			continue
+		}
+		names := map[string]string{}
+		err := s.each(ctx, `SELECT lad, name FROM deprivation_lad WHERE edition = ?`, func(r *sql.Rows) error {
+			var lad, name string
+			err := r.Scan(&lad, &name)
+			names[lad] = name
+			return err
+		}, edition)
+		if err != nil {
+			return failed("read the Indices of Deprivation", err)
+		}
+		// All in one text: handed over row by row they take twice as long.
+		var all sql.Null[string]
+		err = s.q.QueryRowContext(ctx, `SELECT group_concat(lsoa || ' ' || rank || ' ' || lad, char(10)) FROM deprivation_rank WHERE batch_id = ?`, batch).Scan(&all)
+		list := make([]metrics.DeprivationRank, 0, strings.Count(all.V, "\n")+1)
+		for row := range strings.Lines(all.V) {
+			number, rest, _ := strings.Cut(row, " ")
+			place, lad, _ := strings.Cut(strings.TrimSuffix(rest, "\n"), " ")
+			lsoa, err1 := strconv.ParseInt(number, 10, 64)
+			rank, err2 := strconv.Atoi(place)
+			if err = errors.Join(err, err1, err2); err != nil {
+				break
+			}
+			if codes[lsoa] == "" {
+				codes[lsoa] = lsoaCode(lsoa)
+			}
+			in := text.of([]byte(lad))
+			list = append(list, metrics.DeprivationRank{LSOA: codes[lsoa], LAD: in, LADName: names[in], Rank: rank})
+		}
+		if err != nil {
+			return failed("read the Indices of Deprivation", err)
+		}
+		f.Editions[edition] = map[string][]metrics.DeprivationRank{domain: list}
+	}
+	return nil
 }
 
 // StreetMonths gives the months for which a force area's street-level files

@@ -24,7 +24,8 @@ func (s reading) neighbourhoods(ctx context.Context, f *metrics.Facts, needs met
 	f.Neighbourhoods = n
 	for _, read := range []func() error{
 		func() error { return s.lsoaChanges(ctx, n) },
-		func() error { return s.lsoaCounts(ctx, n, family, needs.CrimeTypes) },
+		func() error { return s.lsoaCounts(ctx, n, family, needs.NeighbourhoodCrimes) },
+		func() error { return s.lsoaRanks(ctx, n) },
 		func() error { return s.lsoaResidents(ctx, n) },
 		func() error { return s.lsoaWards(ctx, n) },
 		func() error { return s.lsoaOutlines(ctx, n) },
@@ -184,6 +185,58 @@ func (s reading) lsoaResidents(ctx context.Context, n *metrics.Neighbourhoods) e
 			e.Persons = whole
 			n.Residents[year] = e
 			break
+		}
+	}
+	return nil
+}
+
+// lsoaRanks reads the ranks of the district's LSOAs, and of what they were cut
+// from or into, in each edition of the Index of Multiple Deprivation.
+func (s reading) lsoaRanks(ctx context.Context, n *metrics.Neighbourhoods) error {
+	code := map[int64]string{}
+	add := func(c string) error {
+		number, err := lsoaNumber(c)
+		code[number] = c
+		return err
+	}
+	for _, c := range n.Codes {
+		if err := add(c); err != nil {
+			return err
+		}
+	}
+	for _, ch := range n.Changes {
+		for _, c := range []string{ch.From, ch.To} {
+			if err := add(c); err != nil {
+				return err
+			}
+		}
+	}
+	n.Ranks = map[int]metrics.LSOARanks{}
+	err := s.each(ctx, `SELECT f.edition, f.batch_id, (SELECT max(count(*), max(r.rank)) FROM deprivation_rank r WHERE r.batch_id = f.batch_id)
+		FROM deprivation_file f JOIN batch b ON b.id = f.batch_id AND b.current = 1 WHERE f.domain = 'imd'`, func(r *sql.Rows) error {
+		var edition int
+		ranks := metrics.LSOARanks{Rank: map[string]int{}}
+		err := r.Scan(&edition, &ranks.Batch, &ranks.Of)
+		n.Ranks[edition] = ranks
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var numbers []any
+	for number := range code {
+		numbers = append(numbers, number)
+	}
+	for _, ranks := range n.Ranks {
+		err := s.each(ctx, `SELECT lsoa, rank FROM deprivation_rank WHERE batch_id = ? AND lsoa IN (`+marks(len(numbers))+`)`, func(r *sql.Rows) error {
+			var lsoa int64
+			var rank int
+			err := r.Scan(&lsoa, &rank)
+			ranks.Rank[code[lsoa]] = rank
+			return err
+		}, append([]any{ranks.Batch}, numbers...)...)
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -149,9 +149,15 @@ func (s reading) outlinesOf(ctx context.Context, lad string, kind metrics.AreaKi
 }
 
 // saveMaps puts the maps in force: those that read as before are left alone,
-// those that are no longer made are taken away.
-func (s *Session) saveMaps(ctx context.Context, list []metrics.PlaceMap) error {
+// those that are no longer made are taken away, but for those of parts that are kept.
+func (s *Session) saveMaps(ctx context.Context, list []metrics.PlaceMap, kept []metrics.Part) error {
 	held := map[string]string{}
+	asBefore := map[string]bool{}
+	for _, p := range kept {
+		if p.Maps {
+			asBefore[p.Indicator] = true
+		}
+	}
 	key := func(indicator string, kind metrics.AreaKind, period string) string {
 		return indicator + " " + string(kind) + " " + period
 	}
@@ -159,7 +165,9 @@ func (s *Session) saveMaps(ctx context.Context, list []metrics.PlaceMap) error {
 		var indicator, period, digest string
 		var kind metrics.AreaKind
 		err := r.Scan(&indicator, &kind, &period, &digest)
-		held[key(indicator, kind, period)] = digest
+		if !asBefore[indicator] {
+			held[key(indicator, kind, period)] = digest
+		}
 		return err
 	})
 	if err != nil {

@@ -34,7 +34,7 @@ func (s reading) Profiles(ctx context.Context) (Profiles, error) {
 		return out, metrics.Errorf(metrics.NotFound, "the lookups are not imported, which say which district is which: run `outcomes import geography` first")
 	}
 	f := &metrics.Facts{Geography: g, Residents: map[string]map[int]metrics.Estimate{}}
-	if err := s.residents(ctx, f); err != nil {
+	if err := s.residents(ctx, f, nil); err != nil {
 		return out, failed("read the population estimates", err)
 	}
 	districts := map[string]*metrics.DistrictProfile{}

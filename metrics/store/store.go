@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -46,6 +47,57 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
+// prepared asks a pool and keeps its statements: to prepare one takes as long
+// as to run it.
+type prepared struct {
+	db   *sql.DB
+	mu   sync.Mutex
+	held map[string]*sql.Stmt
+}
+
+// mostPrepared bounds what queries of ever other lengths can make us keep.
+const mostPrepared = 100
+
+// statement gives the statement of a query; nil where there are too many.
+func (p *prepared) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	p.mu.Lock()
+	s, full := p.held[query], len(p.held) >= mostPrepared
+	p.mu.Unlock()
+	if s != nil || full {
+		return s, nil
+	}
+	s, err := p.db.PrepareContext(ctx, query) // waits for a connection: not under the lock
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if other := p.held[query]; other != nil {
+		return other, s.Close()
+	}
+	p.held[query] = s
+	return s, nil
+}
+
+func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	s, err := p.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return p.db.QueryContext(ctx, query, args...)
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	s, err := p.statement(ctx, query)
+	if err != nil || s == nil { // asked without a statement, the row tells the error
+		return p.db.QueryRowContext(ctx, query, args...)
+	}
+	return s.QueryRowContext(ctx, args...)
+}
+
 // Session is one write transaction. What it writes is there for others, all of
 // it at once, when Update returns without an error; else none of it ever was.
 type Session struct {
@@ -63,8 +115,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if isDir(path) {
 		return nil, metrics.Errorf(metrics.Invalid, "%s is a folder, not a database file", path)
 	}
-	file := "file:" + (&url.URL{Path: path}).EscapedPath()
-	w, err := sql.Open("sqlite", file+"?_txlock=immediate&_time_format=sqlite&_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_pragma=temp_store(2)")
+	w, err := sql.Open("sqlite", file(path)+"?_txlock=immediate&_time_format=sqlite&_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_pragma=temp_store(2)")
 	if err != nil {
 		return nil, failed("open "+path, err)
 	}
@@ -74,22 +125,93 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 		w.Close()
 		return nil, err
 	}
-	r, err := sql.Open("sqlite", file+"?mode=ro&_dqs=0&_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=temp_store(2)")
-	if err != nil {
+	if s.r, err = readers(path); err != nil {
 		w.Close()
+		return nil, err
+	}
+	s.reading = reading{&prepared{db: s.r, held: map[string]*sql.Stmt{}}}
+	return s, nil
+}
+
+func file(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
+
+// readers opens the pool that cannot write.
+func readers(path string) (*sql.DB, error) {
+	r, err := sql.Open("sqlite", file(path)+"?mode=ro&_dqs=0&_pragma=busy_timeout(5000)&_pragma=query_only(1)&_pragma=temp_store(2)")
+	if err != nil {
 		return nil, failed("open "+path, err)
 	}
 	r.SetMaxOpenConns(4)
-	s.r, s.reading = r, reading{r}
-	return s, nil
+	return r, nil
+}
+
+// Reader is a database that is open for reading only.
+type Reader struct {
+	reading
+	r *sql.DB
+}
+
+// OpenToRead opens a database that must be there already, and leaves it as it
+// is: one that an older version made has to be brought up to date by a command
+// that writes.
+func OpenToRead(ctx context.Context, path string) (*Reader, error) {
+	if err := exists(path); err != nil {
+		return nil, err
+	}
+	r, err := readers(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := upToDate(ctx, r, path); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return &Reader{reading{r}, r}, nil
+}
+
+// Close closes the database.
+func (r *Reader) Close() error { return r.r.Close() }
+
+func upToDate(ctx context.Context, r *sql.DB, path string) error {
+	var ours bool
+	if err := r.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version')`).Scan(&ours); err != nil {
+		return failed("open "+path, err)
+	}
+	if !ours {
+		return metrics.Errorf(metrics.Invalid, "%s is not an outcomes database: name another with --db", path)
+	}
+	p, err := provider(r)
+	if err != nil {
+		return err
+	}
+	db, target, err := p.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return failed("open "+path, err)
+	case db > target:
+		return newer(path, db, target)
+	case db < target:
+		return metrics.Errorf(metrics.Conflict, "%s was made by an older version of outcomes (schema %d, this one knows %d): `outcomes serve` or `outcomes import` brings it up to date", path, db, target)
+	}
+	return nil
 }
 
 // OpenExisting opens a database that must be there already.
 func OpenExisting(ctx context.Context, path string, now func() time.Time) (*Store, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, metrics.Errorf(metrics.NotFound, "there is no database %s: `outcomes import` makes one, or name another with --db", path)
+	if err := exists(path); err != nil {
+		return nil, err
 	}
 	return Open(ctx, path, now)
+}
+
+func exists(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return metrics.Errorf(metrics.NotFound, "there is no database %s: `outcomes import` makes one, or name another with --db", path)
+	}
+	if isDir(path) {
+		return metrics.Errorf(metrics.Invalid, "%s is a folder, not a database file", path)
+	}
+	return nil
 }
 
 func isDir(path string) bool {
@@ -97,21 +219,33 @@ func isDir(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-func (s *Store) migrate(ctx context.Context) error {
+func provider(db *sql.DB) (*goose.Provider, error) {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return failed("read migrations", err)
+		return nil, failed("read migrations", err)
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.w, sub)
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, sub)
 	if err != nil {
-		return failed("read migrations", err)
+		return nil, failed("read migrations", err)
+	}
+	return p, nil
+}
+
+func newer(path string, db, target int64) error {
+	return metrics.Errorf(metrics.Conflict, "%s was made by a newer version of outcomes (schema %d, this one knows %d): use that version", path, db, target)
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := provider(s.w)
+	if err != nil {
+		return err
 	}
 	db, target, err := p.GetVersions(ctx)
 	if err != nil {
 		return failed("open "+s.path, err)
 	}
 	if db > target {
-		return metrics.Errorf(metrics.Conflict, "%s was made by a newer version of outcomes (schema %d, this one knows %d): use that version", s.path, db, target)
+		return newer(s.path, db, target)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return failed("bring "+s.path+" up to date", err)

@@ -230,7 +230,7 @@ func TestEstimatesReplaceByArea(t *testing.T) {
 	one := population(2019, 1500)
 	one.Facts.(*Estimates).Rows = one.Facts.(*Estimates).Rows[:1]
 	save(t, s, one)
-	f, _, err := s.Facts(context.Background(), metrics.NewGeography(), metrics.Needs{})
+	f, _, err := s.Facts(context.Background(), metrics.NewGeography(), metrics.Needs{LADs: []string{"E08000026", "E08000025"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestCoverage(t *testing.T) {
 	save(t, s, more)
 	compute(t, s)
 	f := violence(t, s, "E08000026", "2019-Q1")
-	if f.Status != metrics.Missing || !strings.Contains(f.Reason, "import it again") {
+	if f.Status != metrics.Missing || !strings.Contains(f.Reason, "import them again") {
 		t.Errorf("%s %s", f.Status, f.Reason)
 	}
 	if f := violence(t, s, "E23000014", "2019-Q1"); f.Status != metrics.Available {

@@ -87,6 +87,10 @@ type file struct {
 	Breaks      []brk       `yaml:"breaks"`
 	Priorities  []priority  `yaml:"priorities"`
 	Indicators  []indicator `yaml:"indicators"`
+	Returns     rules       `yaml:"returns"`
+	Dimensions  []dimension `yaml:"dimensions"`
+	Measures    []returned  `yaml:"measures"`
+	Projects    []project   `yaml:"projects"`
 }
 
 type area struct {
@@ -152,6 +156,7 @@ type indicator struct {
 	Whole          string   `yaml:"whole"`
 	Priority       string   `yaml:"priority"`
 	Accountability string   `yaml:"accountability"`
+	Asks           string   `yaml:"asks"`
 	Kind           string   `yaml:"kind"`
 	Measure        string   `yaml:"measure"`
 	Groups         string   `yaml:"groups"`
@@ -165,6 +170,7 @@ type indicator struct {
 	Comparators    []string `yaml:"comparators"`
 	Headline       bool     `yaml:"headline"`
 	Settles        int      `yaml:"settles_after_months"`
+	Provisional    int      `yaml:"provisional_months"`
 	Target         *target  `yaml:"target"`
 	Steps          []step   `yaml:"steps"`
 	Definition     string   `yaml:"definition"`
@@ -183,6 +189,9 @@ type measure struct {
 	Except       []string `yaml:"except"`
 	Domain       string   `yaml:"domain"`
 	MostDeprived int      `yaml:"most_deprived"`
+	Measures     []string `yaml:"measures"`
+	Part         string   `yaml:"part"`
+	Projects     []string `yaml:"projects"`
 	Label        string   `yaml:"label"`
 }
 
@@ -293,6 +302,7 @@ func (c *check) strategy(f file) *metrics.Strategy {
 		s.Events = append(s.Events, metrics.Event(e))
 	}
 	c.priorities(f, s)
+	c.round(f, s)
 	c.indicators(f, s)
 	c.breaks(f, s)
 	return s
@@ -445,7 +455,17 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 			c.bad(path+".priority", "there is no priority %q in this file", x.Priority)
 		}
 		c.oneOf(path+".accountability", x.Accountability, "population", "performance")
-		c.oneOf(path+".kind", x.Kind, "rate", "share", "inequality")
+		performance := x.Accountability == "performance"
+		if performance {
+			c.performance(path, x, s)
+			if x.Kind == "total" && x.Per == 0 {
+				x.Per = 1
+			}
+		} else {
+			c.oneOf(path+".kind", x.Kind, "rate", "share", "inequality")
+			c.population(path, x)
+			c.measures(path, x)
+		}
 		c.inequality(path, x)
 		c.oneOf(path+".polarity", x.Polarity, "low", "high", "none")
 		switch {
@@ -457,6 +477,9 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 		if x.Settles < 0 || x.Settles > 36 {
 			c.bad(path+".settles_after_months", "settles_after_months must be from 0 to 36")
 		}
+		if x.Provisional < 0 || x.Provisional > 36 {
+			c.bad(path+".provisional_months", "provisional_months must be from 0 to 36")
+		}
 		if x.Decimals < 0 || x.Decimals > 4 || x.Decimals != math.Trunc(x.Decimals) {
 			c.bad(path+".decimals", "decimals must be a whole number from 0 to 4")
 		}
@@ -465,10 +488,9 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 				c.bad(path+".source_url", "%q is not an address that begins with https://", x.SourceURL)
 			}
 		}
-		c.measures(path, x)
 		ind := metrics.Indicator{
-			ID: x.ID, Title: x.Title, Noun: x.Noun, Short: x.Short, Counted: x.Counted, Whole: x.Whole, Settles: x.Settles, Priority: x.Priority,
-			Accountability: metrics.Accountability(x.Accountability), Kind: metrics.ValueKind(x.Kind),
+			ID: x.ID, Title: x.Title, Noun: x.Noun, Short: x.Short, Counted: x.Counted, Whole: x.Whole, Settles: x.Settles, Provisional: x.Provisional, Priority: x.Priority,
+			Accountability: metrics.Accountability(x.Accountability), Asks: metrics.Asks(x.Asks), Kind: metrics.ValueKind(x.Kind),
 			Measure:   metrics.InequalityMeasure(x.Measure),
 			Numerator: x.Numerator.metric(), Denominator: x.Denominator.metric(),
 			Per: x.Per, Unit: x.Unit, Polarity: metrics.Polarity(x.Polarity), Decimals: int(x.Decimals),
@@ -482,9 +504,12 @@ func (c *check) indicators(f file, s *metrics.Strategy) {
 		}
 		for j, p := range x.Periods {
 			at := fmt.Sprintf("%s.periods[%d]", path, j)
-			if x.Numerator.From == "deprivation" {
+			switch {
+			case performance:
+				c.oneOf(at, p, "quarter", "year-to-date", "year-ending", "since-start")
+			case x.Numerator.From == "deprivation":
 				c.oneOf(at, p, "edition")
-			} else {
+			default:
 				c.oneOf(at, p, "month", "quarter", "year-ending")
 			}
 			if slices.Contains(x.Periods[:j], p) {
@@ -579,7 +604,7 @@ func (c *check) measures(path string, x indicator) {
 
 func (m measure) metric() metrics.Measure {
 	return metrics.Measure{From: metrics.MeasureSource(m.From), Categories: m.Categories, Outcomes: m.Outcomes, Except: m.Except,
-		Domain: m.Domain, MostDeprived: m.MostDeprived, Label: m.Label}
+		Domain: m.Domain, MostDeprived: m.MostDeprived, Returned: m.Measures, Part: m.Part, Projects: m.Projects, Label: m.Label}
 }
 
 func (c *check) need(path, value string) {
@@ -651,15 +676,15 @@ func New(o Options) ([]byte, error) {
 	if err != nil {
 		return nil, metrics.Errorf(metrics.Internal, "write the strategy: %w", err)
 	}
-	_, tail, ok := bytes.Cut(defaultFile, []byte("\n# The partnership's priorities."))
-	if !ok {
-		return nil, metrics.Errorf(metrics.Internal, "the built-in strategy has no priorities")
+	tail, err := withoutProjects(defaultFile)
+	if err != nil {
+		return nil, err
 	}
 	text := slices.Concat(
 		[]byte("# A strategy file for outcomes. Check it with `outcomes strategy check FILE`.\n"+
 			"# The years, names and words below are a start: make them your own. `events:` (a\n"+
 			"# list of date and label) marks happenings on the charts.\n\n"),
-		b, []byte("\n# The partnership's priorities."), tail)
+		b, tail)
 	if _, err := Parse("the new strategy", text); err != nil {
 		return nil, err
 	}
