@@ -165,6 +165,20 @@ func (i Import) gaps(ctx context.Context, tx *store.Session, s *metrics.Strategy
 			out = append(out, fmt.Sprintf("%s, %s to %s: no file for %s", force, months[0], months[len(months)-1], strings.Join(missing, ", ")))
 		}
 	}
+	if !metrics.ComparesWithEngland(s) {
+		return out, nil
+	}
+	held, all := 0, g.EnglishForces()
+	for _, area := range all {
+		_, months, err := tx.StreetMonths(ctx, area)
+		if err != nil {
+			return nil, err
+		}
+		held += min(1, len(months))
+	}
+	if held < len(all) {
+		out = append(out, fmt.Sprintf("files of %d of %d English forces are held: nothing is compared with England until all are", held, len(all)))
+	}
 	return out, nil
 }
 
@@ -248,6 +262,7 @@ func (i Import) read(ctx context.Context, tx *store.Session, s *metrics.Strategy
 			}()
 		}
 	}()
+	came := map[string]metrics.Batch{} // by release, from which of the files
 	for place := range line {
 		res := <-place
 		if errors.Is(res.err, ErrExtract) && !i.named(res.in) {
@@ -260,11 +275,33 @@ func (i Import) read(ctx context.Context, tx *store.Session, s *metrics.Strategy
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if err := rivals(came, res); err != nil {
+			return err
+		}
 		if err := i.keep(ctx, tx, res, digest, report); err != nil {
 			return err
 		}
 	}
 	return ctx.Err()
+}
+
+// rivals is the error for a file of the same force and month as one before it
+// in the import that says something else: which of the two is right is not for
+// the order of their names to decide.
+func rivals(came map[string]metrics.Batch, res result) error {
+	for _, rel := range res.releases {
+		facts, ok := rel.Facts.(*store.StreetMonth)
+		if !ok {
+			continue
+		}
+		before, ok := came[rel.Release]
+		if ok && before.FactsSHA != rel.FactsSHA {
+			return metrics.Errorf(metrics.Conflict, "%s and %s are both of %s in %s and say different things: import the one that is right without the other; nothing was kept",
+				before.File, res.in.Path, facts.Force, facts.Month.Name())
+		}
+		came[rel.Release] = metrics.Batch{File: res.in.Path, FactsSHA: rel.FactsSHA}
+	}
+	return nil
 }
 
 // known says of each input when it was read before, "" for those to read. A
@@ -273,18 +310,26 @@ func (i Import) read(ctx context.Context, tx *store.Session, s *metrics.Strategy
 func (i Import) known(ctx context.Context, tx *store.Session, inputs []Input, coverage string, report *Report) ([]string, error) {
 	known := make([]string, len(inputs))
 	digests := make([]string, len(inputs))
-	at := map[[2]string]int{} // name and digest, the last of the inputs that has them
+	at := map[[2]string]int{}  // name and digest, the last of the inputs that has them
+	differ := map[string]int{} // names, and how many different files have them
 	for n, in := range inputs {
 		var err error
 		if digests[n], err = in.Digest(); err != nil {
 			return nil, err
 		}
-		at[[2]string{in.Name, digests[n]}] = n
+		key := [2]string{in.Name, digests[n]}
+		if _, ok := at[key]; !ok {
+			differ[in.Name]++
+		}
+		at[key] = n
 	}
 	for n, in := range inputs {
 		if last := at[[2]string{in.Name, digests[n]}]; last != n { // the same file twice
 			known[n] = "in this import"
 			continue
+		}
+		if report.Source == metrics.PoliceSource && differ[in.Name] > 1 {
+			continue // one force's month twice: what they say has to be set side by side
 		}
 		before, ok, err := tx.Known(ctx, report.Source, in.Name, digests[n], coverage)
 		if err != nil {

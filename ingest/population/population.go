@@ -230,6 +230,16 @@ func estimate(cell string) (int64, *badCell) {
 	return n, nil
 }
 
+// inhabited reads a cell that holds all persons of a district or a larger
+// area: nobody lives in none.
+func inhabited(cell string) (int64, *badCell) {
+	n, bad := estimate(cell)
+	if bad == nil && n == 0 {
+		bad = &badCell{"persons", "an estimate of 0 residents is none, for people live in every district: give the estimate, or leave the row out", true}
+	}
+	return n, bad
+}
+
 // compare notes where the sheet of ages and the sheet of totals differ. Both
 // are kept: figures of all ages use the one, figures of an age group the other.
 func (t *tables) compare() {

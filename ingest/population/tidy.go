@@ -147,7 +147,11 @@ func (t *tables) addTidy(l *tidy, row table.Row, read map[key][]placed, strays *
 			return
 		}
 	}
-	persons, bad := estimate(row.Cell(l.persons))
+	count := estimate // nobody of an age is an estimate
+	if age < 0 && !lsoaCode.MatchString(code) {
+		count = inhabited
+	}
+	persons, bad := count(row.Cell(l.persons))
 	if bad != nil {
 		t.noteCell(r, row.Number, header(l.header, l.persons), code+" "+name, bad)
 		return
@@ -204,17 +208,21 @@ func parseAge(s string) (int, error) {
 // wholeAges rejects the areas that lack an age: summed over an age group, the
 // missing one would count as nobody.
 func (t *tables) wholeAges(l *tidy, r *release) {
-	count := map[string]int64{}
+	count, persons := map[string]int64{}, map[string]int64{}
 	for _, row := range r.rows {
 		count[row.Area]++
+		persons[row.Area] += row.Persons
 	}
 	said := map[string]bool{}
 	r.rows = slices.DeleteFunc(r.rows, func(row store.EstimateRow) bool {
-		if count[row.Area] == 91 {
+		if count[row.Area] == 91 && (persons[row.Area] > 0 || lsoaCode.MatchString(row.Area)) {
 			return false
 		}
 		p := metrics.Problem{Sheet: l.sheet, Row: r.rowOf[fmt.Sprintf("%s %d", row.Area, row.Age)], Column: header(l.header, l.age), Rule: "ages", Rejects: true,
 			Message: fmt.Sprintf("%s %s has %d of the 91 ages, 0 to 89 and 90+: an area needs all of them", row.Area, row.Name, count[row.Area])}
+		if count[row.Area] == 91 {
+			p.Message = fmt.Sprintf("%s %s has nobody of any age, and people live in every district: give its estimates, or leave it out", row.Area, row.Name)
+		}
 		r.account.Kept--
 		if said[row.Area] { // once an area is enough, but every row is in the account
 			r.account.Rejected++

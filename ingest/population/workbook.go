@@ -161,7 +161,7 @@ func (t *tables) readTotals(ctx context.Context, sheet string) error {
 			if !ok {
 				continue
 			}
-			persons, bad := estimate(row.Cell(column))
+			persons, bad := inhabited(row.Cell(column))
 			if bad != nil {
 				t.noteCell(r, row.Number, r.column, code+" "+name, bad)
 				continue
@@ -246,7 +246,7 @@ func (t *tables) readAges(ctx context.Context, sheet string) error {
 
 // addAges reads an area's persons by single year of age, all or none of them.
 func (t *tables) addAges(r *release, c *columns, row table.Row, code, name string) {
-	total, bad := estimate(row.Cell(c.allAges))
+	total, bad := inhabited(row.Cell(c.allAges))
 	if bad != nil {
 		t.noteCell(r, row.Number, header(c.header, c.allAges), code+" "+name, bad)
 		return

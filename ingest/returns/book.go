@@ -1,0 +1,590 @@
+package returns
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Limits of what is read. The largest template is 1 MB unpacked and 10,000 cells.
+const (
+	maxFile     = 10 << 20 // bytes as it came
+	maxUnzipped = 48 << 20 // bytes of all parts, pictures among them
+	maxXML      = 16 << 20 // bytes of all parts but pictures
+	maxParts    = 500
+	maxCells    = 50_000 // that hold something
+	maxRow      = 20_000
+	maxCol      = 256
+)
+
+// book is a workbook as it was read. Not by excelize: it gives a value, whether
+// a formula made it, its type, its format, and what is hidden or merged in
+// separate questions, for each of which it fills a sheet up to its last row and
+// column; a file of a few bytes whose last cell is XFD1048576 takes all memory.
+type book struct {
+	sheets   []*sheet
+	date1904 bool
+	asides   []string // texts outside the cells: comments, text boxes
+	wide     bool     // cells, the blank ones among them, are too far out or too many to be filled up to
+}
+
+type sheet struct {
+	name       string
+	hidden     bool
+	rows       []row // those that hold something
+	merged     []area
+	hiddenCols []area // rows 0
+}
+
+type row struct {
+	number int
+	hidden bool
+	cells  []cell
+}
+
+type cell struct {
+	col     int
+	text    string // as stored: 1234.5 for a number whatever its format
+	kind    cellKind
+	format  cellFormat
+	formula bool
+}
+
+type area struct{ col1, row1, col2, row2 int }
+
+type cellKind int
+
+const (
+	textCell cellKind = iota
+	numberCell
+	booleanCell
+	errorCell
+	dateCell // ISO 8601 text, of a strict workbook
+)
+
+type cellFormat int
+
+const (
+	plainFormat cellFormat = iota
+	dateFormat
+	percentFormat
+)
+
+// at gives the row's cell in a column, blank where it has none.
+func (r row) at(col int) cell {
+	for _, c := range r.cells {
+		if c.col == col {
+			return c
+		}
+	}
+	return cell{col: col}
+}
+
+// blank says whether the cell holds nothing but white space, and no formula.
+func (c cell) blank() bool { return !c.formula && strings.TrimSpace(c.text) == "" }
+
+// ref is a cell's name, "D7".
+func ref(col, row int) string {
+	name, err := excelize.CoordinatesToCellName(col, row)
+	if err != nil {
+		return "" // beyond what a sheet has, which reading refuses
+	}
+	return name
+}
+
+// refusal is why a file is not read: the check that it fails and a sentence.
+type refusal struct{ rule, message string }
+
+func (r refusal) Error() string { return r.message }
+
+func refuse(rule, format string, args ...any) error {
+	return refusal{rule, fmt.Sprintf(format, args...)}
+}
+
+// parts are the files within a workbook, by their names in lower case.
+type parts map[string]*zip.File
+
+func (p parts) any(prefixes ...string) bool {
+	for name := range p {
+		for _, prefix := range prefixes {
+			if strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unzip opens the file and refuses one that unpacks to more than a return needs.
+// The standard library fails the reading of a part that is longer than it says.
+func unzip(body []byte) (parts, error) {
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	if err != nil {
+		return nil, refuse("file_broken", "The file starts as an .xlsx workbook does but is not whole: it may have been cut short on the way.")
+	}
+	if len(z.File) > maxParts {
+		return nil, refuse("zip_bomb", "The file is made of %d parts; a workbook of a return has fewer than %d.", len(z.File), maxParts)
+	}
+	p := parts{}
+	var all, inXML uint64
+	for _, f := range z.File {
+		name := strings.ToLower(strings.TrimPrefix(strings.ReplaceAll(f.Name, `\`, "/"), "/"))
+		if _, twice := p[name]; twice {
+			return nil, refuse("file_broken", "The file holds two parts of the same name.")
+		}
+		p[name] = f
+		size := min(f.UncompressedSize64, 1<<40)
+		all += size
+		if !strings.HasPrefix(name, "xl/media/") {
+			inXML += size
+		}
+	}
+	switch {
+	case all > maxUnzipped:
+		return nil, refuse("zip_bomb", "The file unpacks to %d MB; a workbook of a return needs less than %d MB.", all>>20, maxUnzipped>>20)
+	case inXML > maxXML:
+		return nil, refuse("zip_bomb", "The tables in the file unpack to %d MB; those of a return need less than %d MB.", inXML>>20, maxXML>>20)
+	}
+	return p, nil
+}
+
+func (p parts) open(name string) (io.ReadCloser, error) {
+	f, ok := p[strings.ToLower(strings.TrimPrefix(name, "/"))]
+	if !ok {
+		return nil, refuse("file_broken", "The workbook lacks the part %q.", shorten(name))
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, refuse("file_broken", "The workbook's part %q cannot be unpacked.", shorten(name))
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(r, maxXML), r}, nil
+}
+
+// read decodes a part into v.
+func (p parts) read(name string, v any) error {
+	r, err := p.open(name)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if err := xml.NewDecoder(r).Decode(v); err != nil {
+		return refuse("file_broken", "The workbook's part %q cannot be read.", shorten(name))
+	}
+	return nil
+}
+
+type relationships struct {
+	List []struct {
+		ID     string `xml:"Id,attr"`
+		Type   string `xml:"Type,attr"`
+		Target string `xml:"Target,attr"`
+		Mode   string `xml:"TargetMode,attr"`
+	} `xml:"Relationship"`
+}
+
+// readBook reads the sheets of a workbook.
+func readBook(p parts) (*book, error) {
+	home := "xl/workbook.xml"
+	var top relationships
+	if err := p.read("_rels/.rels", &top); err != nil {
+		return nil, err
+	}
+	for _, r := range top.List {
+		if strings.HasSuffix(r.Type, "/officeDocument") {
+			home = strings.TrimPrefix(r.Target, "/")
+		}
+	}
+	var wb struct {
+		Props struct {
+			Date1904 string `xml:"date1904,attr"`
+		} `xml:"workbookPr"`
+		Sheets []struct {
+			Name  string     `xml:"name,attr"`
+			State string     `xml:"state,attr"`
+			Attrs []xml.Attr `xml:",any,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	if err := p.read(home, &wb); err != nil {
+		return nil, err
+	}
+	dir := path.Dir(home)
+	var rels relationships
+	if err := p.read(path.Join(dir, "_rels", path.Base(home)+".rels"), &rels); err != nil {
+		return nil, err
+	}
+	type target struct{ kind, part string }
+	targets := map[string]target{}
+	b := &book{date1904: isTrue(wb.Props.Date1904)}
+	var texts []string
+	var formats []cellFormat
+	for _, r := range rels.List {
+		part := path.Join(dir, r.Target)
+		if strings.HasPrefix(r.Target, "/") {
+			part = r.Target[1:]
+		}
+		kind := path.Base(r.Type)
+		targets[r.ID] = target{kind, part}
+		var err error
+		switch kind {
+		case "sharedStrings":
+			texts, err = p.sharedStrings(part)
+		case "styles":
+			formats, err = p.formats(part)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	cells := 0
+	read := map[string]bool{}
+	for _, s := range wb.Sheets {
+		var t target
+		for _, a := range s.Attrs {
+			if a.Name.Local == "id" && a.Name.Space != "" {
+				t = targets[a.Value]
+			}
+		}
+		if t.kind == "chartsheet" || t.kind == "dialogsheet" {
+			continue
+		}
+		if read[t.part] {
+			return nil, refuse("file_broken", "Two sheets of the workbook are one and the same part of it.")
+		}
+		read[t.part] = true
+		sh := &sheet{name: s.Name, hidden: s.State == "hidden" || s.State == "veryHidden"}
+		wide, err := p.sheet(t.part, sh, texts, formats, &cells)
+		if err != nil {
+			return nil, err
+		}
+		b.wide = b.wide || wide
+		b.sheets = append(b.sheets, sh)
+	}
+	if len(b.sheets) == 0 {
+		return nil, refuse("file_broken", "The workbook has no sheet.")
+	}
+	var err error
+	b.asides, err = p.asides()
+	return b, err
+}
+
+func isTrue(s string) bool { return s == "1" || s == "true" || s == "on" }
+
+func (p parts) sharedStrings(name string) ([]string, error) {
+	r, err := p.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var out []string
+	var text strings.Builder
+	in, phonetic := false, 0
+	d := xml.NewDecoder(r)
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			return out, nil
+		}
+		if err != nil {
+			return nil, refuse("file_broken", "The workbook's texts cannot be read.")
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "rPh":
+				phonetic++
+			case "t":
+				in = phonetic == 0
+			}
+		case xml.CharData:
+			if in {
+				text.Write(t)
+			}
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "rPh":
+				phonetic--
+			case "t":
+				in = false
+			case "si":
+				out = append(out, unescape(text.String()))
+				text.Reset()
+			}
+		}
+	}
+}
+
+var escaped = regexp.MustCompile(`_x([0-9A-Fa-f]{4})_`)
+
+// unescape undoes the format's way of writing characters that XML cannot hold.
+func unescape(s string) string {
+	if !strings.Contains(s, "_x") {
+		return s
+	}
+	return escaped.ReplaceAllStringFunc(s, func(e string) string {
+		n, _ := strconv.ParseUint(e[2:6], 16, 16)
+		return string(utf16.Decode([]uint16{uint16(n)}))
+	})
+}
+
+func (p parts) formats(name string) ([]cellFormat, error) {
+	var styles struct {
+		Formats []struct {
+			ID   int    `xml:"numFmtId,attr"`
+			Code string `xml:"formatCode,attr"`
+		} `xml:"numFmts>numFmt"`
+		Cells []struct {
+			Format int `xml:"numFmtId,attr"`
+		} `xml:"cellXfs>xf"`
+	}
+	if err := p.read(name, &styles); err != nil {
+		return nil, err
+	}
+	code := map[int]string{}
+	for _, f := range styles.Formats {
+		code[f.ID] = f.Code
+	}
+	out := make([]cellFormat, len(styles.Cells))
+	for i, c := range styles.Cells {
+		out[i] = formatOf(c.Format, code[c.Format])
+	}
+	return out, nil
+}
+
+// literal is what a number format shows as it stands, and colours and conditions.
+var literal = regexp.MustCompile(`"[^"]*"|\\.|\[[^\]]*\]|_.|\*.`)
+
+func formatOf(id int, code string) cellFormat {
+	switch {
+	case code != "":
+		code = literal.ReplaceAllString(code, "")
+		switch {
+		case strings.EqualFold(code, "general"):
+			return plainFormat
+		case strings.Contains(code, "%"):
+			return percentFormat
+		case strings.ContainsAny(strings.ToLower(code), "ymdhs"):
+			return dateFormat
+		}
+	case id == 9, id == 10:
+		return percentFormat
+	case id >= 14 && id <= 22, id >= 27 && id <= 36, id >= 45 && id <= 47, id >= 50 && id <= 58:
+		return dateFormat
+	}
+	return plainFormat
+}
+
+func attr(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name && a.Name.Space == "" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// maxSpace is how many cells a sheet may have when each row is filled up to its
+// last cell, as excelize does.
+const maxSpace = 400_000
+
+// sheet reads a sheet's cells that hold something. wide says that a program
+// that fills the space up to the last cells, the blank ones among them, takes
+// much time and memory.
+func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat, cells *int) (wide bool, err error) {
+	r, err := p.open(name)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	broken := func() error { return refuse("file_broken", "The sheet “%s” cannot be read.", shorten(s.name)) }
+	d := xml.NewDecoder(r)
+	var now row
+	var c cell
+	var kind string
+	var text strings.Builder
+	in, phonetic, hiddenByDefault := false, 0, false
+	col, space := 0, 0
+	for {
+		tok, err := d.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return false, broken()
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			switch t.Name.Local {
+			case "sheetFormatPr":
+				hiddenByDefault = isTrue(attr(t, "zeroHeight"))
+			case "col":
+				from, err1 := strconv.Atoi(attr(t, "min"))
+				to, err2 := strconv.Atoi(attr(t, "max"))
+				if isTrue(attr(t, "hidden")) && err1 == nil && err2 == nil {
+					s.hiddenCols = append(s.hiddenCols, area{col1: from, col2: to})
+				}
+			case "row":
+				now = row{number: now.number + 1, hidden: hiddenByDefault || isTrue(attr(t, "hidden"))}
+				if n := attr(t, "r"); n != "" {
+					if now.number, err = strconv.Atoi(n); err != nil || now.number < 1 {
+						return false, broken()
+					}
+				}
+				wide = wide || now.number > maxRow
+				col = 0
+			case "c":
+				col++
+				if at := attr(t, "r"); at != "" {
+					x, y, err := excelize.CellNameToCoordinates(at)
+					if err != nil || y != now.number {
+						return false, broken()
+					}
+					col = x
+				}
+				wide = wide || col > maxCol
+				kind, c = attr(t, "t"), cell{col: col}
+				if n, err := strconv.Atoi(attr(t, "s")); err == nil && n >= 0 && n < len(formats) {
+					c.format = formats[n]
+				}
+				text.Reset()
+			case "f":
+				c.formula = true
+			case "rPh":
+				phonetic++
+			case "v", "t":
+				in = phonetic == 0
+			case "mergeCell":
+				a, err := areaOf(attr(t, "ref"))
+				if err != nil {
+					return false, broken()
+				}
+				s.merged = append(s.merged, a)
+			}
+		case xml.CharData:
+			if in {
+				text.Write(t)
+			}
+		case xml.EndElement:
+			switch t.Name.Local {
+			case "rPh":
+				phonetic--
+			case "v", "t":
+				in = false
+			case "c":
+				c.text = text.String()
+				switch kind {
+				case "s":
+					n, err := strconv.Atoi(strings.TrimSpace(c.text))
+					if err != nil || n < 0 || n >= len(texts) {
+						return false, broken()
+					}
+					c.text = texts[n]
+				case "inlineStr", "str":
+					c.text = unescape(c.text)
+				case "b":
+					c.kind = booleanCell
+					c.text = map[bool]string{true: "TRUE", false: "FALSE"}[isTrue(strings.TrimSpace(c.text))]
+				case "e":
+					c.kind = errorCell
+				case "d":
+					c.kind = dateCell
+				default:
+					c.kind = numberCell
+				}
+				if c.text == "" && !c.formula {
+					continue
+				}
+				if *cells++; *cells > maxCells {
+					return false, refuse("sheet_size", "More than %d cells of the workbook are filled in.", maxCells)
+				}
+				if now.number > maxRow || col > maxCol {
+					return false, refuse("sheet_size", "The sheet “%s” has something in cell %s, far from where a return's table is.", shorten(s.name), ref(col, now.number))
+				}
+				now.cells = append(now.cells, c)
+			case "row":
+				space += col
+				wide = wide || space > maxSpace
+				if len(now.cells) > 0 {
+					slices.SortStableFunc(now.cells, func(x, y cell) int { return x.col - y.col })
+					s.rows = append(s.rows, now)
+				}
+				now.cells = nil
+			}
+		}
+	}
+	slices.SortStableFunc(s.rows, func(x, y row) int { return x.number - y.number })
+	return wide, nil
+}
+
+// areaOf reads "B2:D2".
+func areaOf(s string) (area, error) {
+	from, to, two := strings.Cut(s, ":")
+	if !two {
+		to = from
+	}
+	var a area
+	var err error
+	if a.col1, a.row1, err = excelize.CellNameToCoordinates(from); err != nil {
+		return a, err
+	}
+	a.col2, a.row2, err = excelize.CellNameToCoordinates(to)
+	return a, err
+}
+
+// asides gives the texts of comments and text boxes.
+func (p parts) asides() ([]string, error) {
+	var out []string
+	for name := range p {
+		if !strings.HasSuffix(name, ".xml") || !strings.HasPrefix(name, "xl/comments") && !strings.HasPrefix(name, "xl/threadedcomments") && !strings.HasPrefix(name, "xl/drawings/") {
+			continue
+		}
+		r, err := p.open(name)
+		if err != nil {
+			return nil, err
+		}
+		d := xml.NewDecoder(r)
+		var text strings.Builder
+		for {
+			tok, err := d.Token()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				r.Close()
+				return nil, refuse("file_broken", "The comments of the workbook cannot be read.")
+			}
+			switch t := tok.(type) {
+			case xml.CharData:
+				text.Write(t)
+			case xml.EndElement:
+				if t.Name.Local == "comment" || t.Name.Local == "threadedComment" || t.Name.Local == "p" {
+					out = append(out, text.String())
+					text.Reset()
+				}
+			}
+		}
+		r.Close()
+	}
+	return out, nil
+}
+
+// shorten makes what a file says fit into a sentence: one line, 60 characters.
+func shorten(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}

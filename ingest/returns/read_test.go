@@ -1,0 +1,406 @@
+package returns
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"outcomes/metrics"
+)
+
+func TestStatePeriod(t *testing.T) {
+	good := map[string]string{
+		"2019-Q1": "2019-Q1", "2019 q1": "2019-Q1", "Q1 2019": "2019-Q1", "Quarter 1 of 2019": "2019-Q1",
+		"Q4 2018/19": "2019-Q1", "Q4 2018-2019": "2019-Q1", "2018/19 Q4": "2019-Q1", "FY2018/19, Q1": "2018-Q2", "Q3 FY 2018/19": "2018-Q4", "Q4 1999/00": "2000-Q1",
+		"Jan-Mar 2019": "2019-Q1", "Jan – Mar 2019": "2019-Q1", "January to March 2019": "2019-Q1", "Oct 2018 to Dec 2018": "2018-Q4", "1 January to 31 March 2019": "2019-Q1",
+		"January to March 2019 (quarter 4 of 2018-19)": "2019-Q1", "quarter ending March 2019": "2019-Q1", "Three months to 30 June 2019": "2019-Q2", "Sept": "",
+		"2019-03-31": "2019-Q1", "2019-01-01T00:00:00": "2019-Q1", "31 March 2019": "2019-Q1", "31-Mar-2019": "2019-Q1", "1st April 2019": "2019-Q2",
+		"31/03/2019": "2019-Q1", "03/31/2019": "2019-Q1", "01/02/2019": "2019-Q1", "31.12.2018": "2018-Q4",
+	}
+	bad := map[string]string{
+		"Q4 2018/20": "time_period_consecutive", "Q4 2019/2019": "time_period_consecutive", "2018/18": "time_period_consecutive",
+		"March 2019": "time_period_length", "2019-03": "time_period_length", "2019": "time_period_length", "2018/19": "time_period_length", "Feb-Apr 2019": "time_period_length",
+		"Jan-Jun 2019": "time_period_length", "quarter ending May 2019": "time_period_length", "Jan 2018 to Mar 2019": "time_period_length",
+		"03/04/2019": "date_as_text", "10/12/2018": "", "12/01/2019": "date_as_text",
+		"spring": "time_identifier_valid", "Q5 2019": "time_identifier_valid", "31 February 2019": "time_identifier_valid", "2019-13-01": "time_identifier_valid", "": "time_identifier_valid", "Q1": "time_identifier_valid", "2O19-Q1": "time_identifier_valid",
+	}
+	for text, want := range good {
+		if want == "" {
+			continue
+		}
+		if st, ok := statePeriod(cell{text: text}, false); !ok || st.rule != "" || st.quarter.Code() != want {
+			t.Errorf("%q is %s (%s), want %s", text, st.quarter.Code(), st.rule, want)
+		}
+	}
+	for text, want := range bad {
+		if st, _ := statePeriod(cell{text: text}, false); st.rule != want {
+			t.Errorf("%q fails %q, want %q", text, st.rule, want)
+		}
+	}
+	for _, n := range []struct {
+		text     string
+		from1904 bool
+		format   cellFormat
+		quarter  string
+		rule     string
+	}{
+		{"43555", false, dateFormat, "2019-Q1", ""}, // 31 March 2019
+		{"43555.75", false, dateFormat, "2019-Q1", ""},
+		{"42093", true, dateFormat, "2019-Q1", ""},
+		{"43556", false, plainFormat, "2019-Q2", ""},
+		{"2019", false, plainFormat, "", "time_period_length"},
+		{"201819", false, plainFormat, "", "time_period_length"},
+		{"201903", false, plainFormat, "", "time_period_length"},
+		{"202120", false, plainFormat, "", "time_period_consecutive"},
+		{"4", false, plainFormat, "", "time_identifier_valid"},
+		{"1e300", false, dateFormat, "", "time_identifier_valid"},
+		{"x", false, dateFormat, "", "time_identifier_valid"},
+	} {
+		st, _ := statePeriod(cell{text: n.text, kind: numberCell, format: n.format}, n.from1904)
+		if st.rule != n.rule || n.rule == "" && st.quarter.Code() != n.quarter {
+			t.Errorf("%s is %s (%s), want %s (%s)", n.text, st.quarter.Code(), st.rule, n.quarter, n.rule)
+		}
+	}
+}
+
+func TestPersonIn(t *testing.T) {
+	for text, want := range map[string]string{
+		"see 943 476 5919": "an NHS number", "9434765919": "an NHS number", "NHS 943-476-5919.": "an NHS number", "943\u00a0476\u00a05919": "an NHS number",
+		"9434765918": "", "0000000000": "", "19434765919": "", "9434765919.5": "", "1,234,567,890": "", "0121 496 0000": "",
+		"CV1 5RR": "a postcode", "cv1 5rr": "a postcode", "lives in CV15RR now": "a postcode", "SW1A 1AA": "a postcode", "XX1 1AA": "", "Q4 2018/19": "", "FY18 19": "", "Year 7 2nd term": "", "Y7 2ND": "",
+		"ask jo.smith@example.org": "an e-mail address", "@home": "", "jo@": "",
+		"DOB 12/03/2004": "a date of birth", "born 1 May 2004": "a date of birth", "date of birth: 2004-05-01": "a date of birth", "newborn 1": "", "dob": "", "12/03/2004": "",
+		"Referrals accepted": "", "": "", "10 to 14": "", "12345.67": "",
+	} {
+		if got := personIn(text); got != want {
+			t.Errorf("%q looks like %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
+	const secret = "jo.smith@example.org"
+	for name, h := range map[string]Handed{
+		"a number's cell": in(t, "Totals", "D10", secret),
+		"the cover":       in(t, coverSheet, "A20", "Contact: "+secret),
+		"a comment": handed(t, func(x *excelize.File) {
+			must(t, x.AddComment("Totals", excelize.Comment{Author: "x", Cell: "A7", Text: "ask " + secret}))
+		}),
+		"a sheet's name":  handed(t, func(x *excelize.File) { must(t, x.SetSheetName("By sex", secret)) }),
+		"the file's name": named(t, secret+".xlsx", nil),
+		"a hidden sheet": handed(t, func(x *excelize.File) {
+			_, err := x.NewSheet("list")
+			must(t, err, x.SetCellValue("list", "C3", secret), x.SetSheetVisible("list", false, true))
+		}),
+		"a column of names": own(t, [][]any{{"Measure", "Value", "Young person"}, {"Sessions held", 1, secret[:4]}}, nil),
+		"rich text": handed(t, func(x *excelize.File) {
+			must(t, x.SetCellRichText("Totals", "E8", []excelize.RichTextRun{{Text: "jo.smith"}, {Text: "@example.org", Font: &excelize.Font{Bold: true}}}))
+		}),
+		"a column of surnames": own(t, [][]any{{"Our numbers"}, {"Surname", "Age"}, {secret[:4], 14}}, nil),
+		"names under a title":  own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {secret[:4], "x", 9}}, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Screen(context.Background(), h)
+			if !got.PersonalData || len(got.Findings) == 0 || len(got.Values) > 0 || len(got.Grid) > 0 {
+				t.Errorf("personal data %t, %d findings, %d values, %d sheets", got.PersonalData, len(got.Findings), len(got.Values), len(got.Grid))
+			}
+			for _, f := range got.Findings {
+				if f.Rule != "person_data" || strings.Contains(fmt.Sprint(f), "jo.s") {
+					t.Errorf("the finding tells: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+// Words that are about no person are not refused.
+func TestNoPersonalData(t *testing.T) {
+	for name, rows := range map[string][][]any{
+		"lines to fill in": {{"Our return"}, {"Name", "Youth Trust"}, {"Phone", "as before"}, {"Quarter", "2019-Q1"}, {"Measure", "Value"}, {"Sessions held", 3}},
+		"a group":          {{"2019-Q1"}, {"Measure", "Group", "Numerator or denominator", "Value"}, {"Sessions held", "Victim", "numerator", 3}, {"Sessions held", "Pupil", "numerator", 3}},
+		"nothing below":    {{"2019-Q1"}, {"Measure", "Value", "Surname"}, {"Sessions held", 3}},
+	} {
+		if got := Screen(context.Background(), own(t, rows, nil)); got.PersonalData {
+			t.Errorf("%s: findings:%s", name, describe(got.Findings))
+		}
+	}
+}
+
+// A preview does not fill memory with the blanks between far cells.
+func TestGridIsCut(t *testing.T) {
+	rows := [][]any{{"2019-Q1"}, {"Measure", "Value"}}
+	for range 2000 {
+		rows = append(rows, []any{"Sessions held", 3})
+	}
+	got := Screen(context.Background(), own(t, rows, func(x *excelize.File) {
+		for i := range 2000 {
+			must(t, x.SetCellValue("Data", ref(maxCol, i+5), 1))
+		}
+	}))
+	cells := 0
+	for _, sh := range got.Grid {
+		for _, r := range sh.Rows {
+			cells += len(r.Cells)
+		}
+	}
+	if cells == 0 || cells > maxGrid || !got.Grid[0].Cut {
+		t.Errorf("%d cells, cut %t", cells, got.Grid[0].Cut)
+	}
+}
+
+// Workbooks of a project's own, in other shapes than the template's.
+func TestOwnWorkbooks(t *testing.T) {
+	totals := func(rows [][]any) [][]any { // the totals alone, of each measure
+		for _, v := range good() {
+			if v.Dimension == "" && v.Measure != "improved" {
+				rows = append(rows, []any{v.Measure, v.Value})
+			}
+		}
+		return rows
+	}
+	tests := []struct {
+		name string
+		h    Handed
+		want []string                         // rules that it trips
+		has  map[metrics.ReturnCell]float64   // of what was read
+		not  func(v metrics.ReturnValue) bool // what must not have been read
+	}{
+		{"the quarter as a heading", own(t, totals([][]any{{"Measure", "Jan-Mar 2019"}}), nil), []string{"cross_meta_to_data", "filter_defaults"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
+		{"several quarters", own(t, [][]any{{"Measure", "2018-Q4", "2019-Q1"}, {"Sessions held", 20, 33}}, nil), []string{"cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
+		{"another quarter alone", own(t, [][]any{{"Measure", "Oct-Dec 2018"}, {"Sessions held", 20}}, nil), []string{"wrong_quarter"}, nil, nil},
+		{"a quarter to come", own(t, [][]any{{"Measure", "Apr-Jun 2019"}, {"Sessions held", 20}}, nil), []string{"period_is_not_due"}, nil, nil},
+		{"numerator and denominator as columns", own(t, [][]any{{"Quarter:", "2019-Q1"}, {"Measure", "Numerator", "Out of"}, {"improved", 17, 28}, {"sessions", 33, nil}}, nil),
+			[]string{"cross_meta_to_data"}, map[is]float64{{Measure: "improved", Part: metrics.Numerator}: 17, {Measure: "improved", Part: metrics.Denominator}: 28, {Measure: "sessions"}: 33}, nil},
+		{"a column for a dimension", own(t, [][]any{{"2019-Q1"}, {"KPI", "Age", "Number"}, {"Referrals accepted", "10–14", "13 "}, {"Referrals accepted", "under 10", "1,007"}}, nil),
+			[]string{"filter_defaults", "cross_meta_to_data"}, map[is]float64{{Measure: "referrals-accepted", Dimension: "age", Item: "10-14"}: 13, {Measure: "referrals-accepted", Dimension: "age", Item: "under-10"}: 1007}, nil},
+		{"a total among the groups", own(t, [][]any{{"2019-Q1"}, {"KPI", "Age", "Number"}, {"Referrals accepted", "Total", 13}}, nil), []string{"total_rows_in_data", "cross_meta_to_data"}, nil, nil},
+		{"columns of groups", own(t, [][]any{{"2019-Q1"}, {"Measure", "Male", "Female"}, {"Referrals accepted", 22, 19}}, nil), []string{"indicator_smushed"}, nil, nil},
+		{"a group in the measure", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Referrals accepted - female", 19}}, nil), []string{"indicator_smushed", "cross_meta_to_data"}, nil, nil},
+		{"an id and a title that disagree", own(t, [][]any{{"2019-Q1"}, {"Measure ID", "Measure", "Value"}, {"sessions", "Spend in the quarter", 19}}, nil), []string{"indicator_unknown", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a project's column", own(t, [][]any{{"2019-Q1"}, {"Project", "Measure", "Value"}, {"Mentoring in Schools", "Pupils reached", 300}, {"Staying Safe", "Sessions held", 33}}, nil),
+			[]string{"not_your_project", "cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, func(v metrics.ReturnValue) bool { return v.Value == 300 }},
+		{"history in the rows", own(t, [][]any{{"Measure", "Quarter", "Value"}, {"Sessions held", "2018-Q4", 20}, {"Sessions held", "2018-Q3", 21}, {"Sessions held", "2019-Q1", 33}}, nil),
+			[]string{"wrong_quarter", "cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
+		{"no heading over a column", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", 33, 7}}, nil), []string{"col_unexpected", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return v.Value == 7 }},
+		{"TRUE", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", true}}, nil), []string{"value_numeric", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"rich text", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"x", 33}}, func(x *excelize.File) {
+			must(t, x.SetCellRichText("Data", "A5", []excelize.RichTextRun{{Text: "Sessions "}, {Text: "held", Font: &excelize.Font{Bold: true}}}))
+		}), []string{"cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
+		{"a hidden sheet", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", 33}}, func(x *excelize.File) {
+			_, err := x.NewSheet("More")
+			must(t, err, x.SetSheetRow("More", "A1", &[]any{"Measure", "Value"}), x.SetSheetRow("More", "A2", &[]any{"Spend in the quarter", 7}), x.SetSheetVisible("More", false))
+		}), []string{"hidden_rows_cols_sheets", "cross_meta_to_data"}, nil, nil},
+		{"a hidden column", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", 33}}, func(x *excelize.File) { must(t, x.SetColVisible("Data", "B", false)) }),
+			[]string{"hidden_rows_cols_sheets", "cross_meta_to_data"}, nil, nil},
+		{"two lines of headings", own(t, [][]any{{"2019-Q1"}, {"Measure", "Numerator", "Denominator"}, {nil, "Number", "Number"}, {"improved", 17, 28}}, nil), []string{"two_header_rows", "cross_meta_to_data"}, nil, nil},
+		{"words alone", own(t, [][]any{{"Dear colleague,"}, {"we reached 33."}}, nil), []string{"sheet_unread", "col_required"}, nil, nil},
+		{"a percentage", own(t, [][]any{{"2019-Q1"}, {"Measure", "Numerator", "Denominator"}, {"improved", "85%", 28}}, nil), []string{"unit_valid", "cross_meta_to_data"}, map[is]float64{{Measure: "improved", Part: metrics.Denominator}: 28}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := Screen(context.Background(), tt.h)
+			var unlooked []string
+			for _, r := range rules(got.Findings) {
+				if !slices.Contains(tt.want, r) {
+					unlooked = append(unlooked, r)
+				}
+			}
+			for _, r := range tt.want {
+				if !slices.Contains(rules(got.Findings), r) && r != "filter_defaults" {
+					t.Errorf("%s is not found", r)
+				}
+			}
+			if len(unlooked) > 0 || t.Failed() {
+				t.Errorf("findings:%s", describe(got.Findings))
+			}
+			values := valuesOf(metrics.AcceptedReturn{Values: got.Values})
+			for c, want := range tt.has {
+				if v, ok := values[c]; !ok || v.Value != want {
+					t.Errorf("%v is %v (%t), want %v", c, v.Value, ok, want)
+				}
+			}
+			for _, v := range got.Values {
+				if tt.not != nil && tt.not(v) {
+					t.Errorf("%+v was read", v)
+				}
+			}
+		})
+	}
+}
+
+func TestMatch(t *testing.T) {
+	known := map[string]string{"under 10": "u10", "under 18": "u18", "referrals accepted": "ra", "referrals accepted x": "rax", "male": "m", "female": "f"}
+	for text, want := range map[string]string{"Under 10": "u10", "UNDER  10.": "u10", "undr 10": "u10", "under 11": "", "Referals accepted": "ra", "femal": "", "females": "f", "mal": ""} {
+		if id, _ := match(text, known); id != want {
+			t.Errorf("%q is %q, want %q", text, id, want)
+		}
+	}
+	if id, near := match("referrals accepted", known); id != "ra" || near {
+		t.Errorf("a name as it is held: %q, near %t", id, near)
+	}
+}
+
+func TestIdentify(t *testing.T) {
+	body := handed(t, nil).Body
+	for _, tt := range []struct {
+		name, project, quarter string
+		body                   []byte
+	}{
+		{"anything.xlsx", "staying-safe", "2019-Q1", body},
+		{"mentoring-2018-Q4.xlsx", "staying-safe", "2019-Q1", body},
+		{"return-mentoring-2018-Q4-v1.xlsx", "mentoring", "2018-Q4", nil},
+		{"mentoring 2018-q4 (1).xlsx", "mentoring", "2018-Q4", []byte("PK\x03\x04 not whole")},
+		{"numbers.xlsx", "", "", nil},
+	} {
+		p, q, ok := Identify(tt.name, tt.body)
+		if ok != (tt.project != "") || p != tt.project || ok && q.Code() != tt.quarter {
+			t.Errorf("%s is of %q, %s (%t), want %q, %s", tt.name, p, q.Code(), ok, tt.project, tt.quarter)
+		}
+	}
+}
+
+// Failures are kept before warnings, so that none is lost by the cap.
+func TestFindingsAreCapped(t *testing.T) {
+	rows := [][]any{{"2019-Q1"}, {"Measure", "Breakdown", "Group", "Value"}}
+	for range 1500 {
+		rows = append(rows, []any{"Referrals accepted", "Age", "Under 10", "-"})
+	}
+	rows = append(rows, []any{"Sessions held", nil, nil, "many"})
+	got := Screen(context.Background(), own(t, rows, nil))
+	if len(got.Findings) != maxFindings || got.More < 1500 {
+		t.Fatalf("%d findings kept, %d not", len(got.Findings), got.More)
+	}
+	if !slices.Contains(rules(got.Findings), "value_numeric") {
+		t.Error("a failure was lost")
+	}
+}
+
+// A fault within reading is a finding, not a crash.
+func TestPanicIsAFinding(t *testing.T) {
+	h := handed(t, nil)
+	h.Strategy = nil
+	got := Screen(context.Background(), h)
+	if r := rules(got.Findings); !slices.Equal(r, []string{"file_broken"}) || len(got.Values) > 0 {
+		t.Errorf("findings:%s", describe(got.Findings))
+	}
+}
+
+// project40 has 40 measures with all breakdowns.
+func project40() (*metrics.Strategy, []metrics.ReturnValue) {
+	s := strategy()
+	s.Dimensions[0].Items = append(s.Dimensions[0].Items, metrics.Item{ID: "18-24", Title: "18 to 24"}, metrics.Item{ID: "25", Title: "25"})
+	s.Dimensions = append(s.Dimensions, metrics.Dimension{ID: "ethnic", Title: "Ethnic group", Items: []metrics.Item{{ID: "asian", Title: "Asian"}, {ID: "black", Title: "Black"},
+		{ID: "mixed", Title: "Mixed"}, {ID: "white", Title: "White"}, {ID: "other", Title: "Other"}, {ID: "unknown", Title: "Not given"}}})
+	s.Measures, s.Projects[0].Measures = nil, nil
+	for i := range 40 {
+		m := metrics.ReturnMeasure{ID: fmt.Sprintf("measure-%02d", i), Title: fmt.Sprintf("Measure number %02d", i), Kind: metrics.CountMeasure, Unit: "young people", Of: "all young people", Breakdowns: []string{"age", "sex", "ethnic"}, People: true}
+		if i%4 == 0 {
+			m.Kind = metrics.ShareMeasure
+		}
+		s.Measures = append(s.Measures, m)
+		s.Projects[0].Measures = append(s.Projects[0].Measures, m.ID)
+	}
+	var values []metrics.ReturnValue
+	for _, c := range s.Cells(s.Projects[0]) {
+		d, _ := s.Dimension(c.Dimension)
+		v := 90.0 / float64(max(len(d.Items), 1))
+		if c.Dimension == "" {
+			v = 90
+		}
+		if c.Part == metrics.Denominator {
+			v *= 2
+		}
+		values = append(values, metrics.ReturnValue{ReturnCell: c, Value: v})
+	}
+	return s, values
+}
+
+func handed40(t testing.TB) Handed {
+	t.Helper()
+	s, values := project40()
+	var b bytes.Buffer
+	must(t, Filled(&b, s, s.Projects[0], quarter, Held{}, false, values))
+	return Handed{Name: "r.xlsx", Body: b.Bytes(), Project: s.Projects[0], Quarter: quarter, Strategy: s, Today: today}
+}
+
+func TestFortyMeasures(t *testing.T) {
+	h := handed40(t)
+	got := Screen(context.Background(), h)
+	if r := rules(got.Findings); !slices.Equal(r, []string{"round_number_run"}) || len(got.Values) != len(h.Strategy.Cells(h.Project)) {
+		t.Errorf("%d values of %d; findings:%s", len(got.Values), len(h.Strategy.Cells(h.Project)), describe(got.Findings))
+	}
+}
+
+func BenchmarkScreen(b *testing.B) {
+	h := handed40(b)
+	b.SetBytes(int64(len(h.Body)))
+	b.ReportAllocs()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for b.Loop() {
+		if got := Screen(context.Background(), h); len(got.Values) == 0 {
+			b.Fatal("nothing was read")
+		}
+	}
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapSys+after.StackSys)/(1<<20), "MB-held")
+}
+
+func BenchmarkTemplate(b *testing.B) {
+	s, values := project40()
+	for b.Loop() {
+		var out bytes.Buffer
+		must(b, Filled(&out, s, s.Projects[0], quarter, Held{}, false, values))
+	}
+}
+
+// FuzzScreen holds that whatever a file is, screening it ends, in findings for
+// people, and so does handing it back.
+func FuzzScreen(f *testing.F) {
+	body := handed(f, nil).Body
+	parts := unpack(f, body)
+	f.Add([]byte("xl/worksheets/sheet4.xml"), []byte(parts["xl/worksheets/sheet4.xml"]))
+	f.Add([]byte("xl/workbook.xml"), []byte(parts["xl/workbook.xml"]))
+	f.Add([]byte("xl/sharedStrings.xml"), []byte(parts["xl/sharedStrings.xml"]))
+	f.Add([]byte("xl/styles.xml"), []byte(parts["xl/styles.xml"]))
+	f.Add([]byte("xl/_rels/workbook.xml.rels"), []byte(parts["xl/_rels/workbook.xml.rels"]))
+	f.Add([]byte("xl/worksheets/sheet4.xml"), []byte(`<worksheet><sheetData><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells></worksheet>`))
+	f.Add([]byte(""), body[:len(body)/2])
+	f.Add([]byte(""), []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
+	f.Fuzz(func(t *testing.T, name, content []byte) {
+		h := handed0
+		if h.Body = content; len(name) > 0 {
+			if len(name) > 100 || bytes.ContainsAny(name, "\x00") {
+				return
+			}
+			h.Body = repack(t, body, map[string]string{string(name): string(content)})
+		}
+		got := Screen(context.Background(), h)
+		for _, g := range got.Findings {
+			if c, ok := checkOf[g.Rule]; !ok || g.Message == "" || g.Severity != c.Severity {
+				t.Fatalf("not a finding for people: %+v", g)
+			}
+		}
+		if len(got.Findings) == 0 && len(got.Values) == 0 {
+			t.Fatal("nothing was read and nothing is wrong")
+		}
+		var out bytes.Buffer
+		if err := Mark(&out, h.Body, got.Findings); err != nil {
+			t.Fatal(err)
+		}
+		Identify("x.xlsx", h.Body)
+	})
+}
+
+// handed0 is what the fuzzed files are screened against.
+var handed0 = func() Handed {
+	s := strategy()
+	return Handed{Name: "r.xlsx", Project: s.Projects[0], Quarter: quarter, Strategy: s, Today: today}
+}()
