@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -108,12 +109,53 @@ func (s *Server) asset(c echo.Context) error {
 	}
 	etag := `"` + file.hash + `"`
 	header.Set("ETag", etag)
-	if c.Request().Header.Get("If-None-Match") == etag {
+	if held(c.Request(), etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
-	if file.zipped != nil && strings.Contains(c.Request().Header.Get("Accept-Encoding"), "gzip") {
+	if file.zipped != nil && takesGzip(c.Request()) {
 		header.Set("Content-Encoding", "gzip")
 		return c.Blob(http.StatusOK, file.mime, file.zipped())
 	}
 	return c.Blob(http.StatusOK, file.mime, file.data)
+}
+
+// held says whether the client has a version with this ETag: If-None-Match is
+// * or a list, in which W/ makes no difference.
+func held(r *http.Request, etag string) bool {
+	for _, line := range r.Header.Values("If-None-Match") {
+		for tag := range strings.SplitSeq(line, ",") { // none of our tags has a comma in it
+			if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takesGzip says whether the client accepts gzip, by name or by *. A quality
+// of 0 refuses, and one that cannot be read does too.
+func takesGzip(r *http.Request) bool {
+	any := false
+	for coding := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		name, params, _ := strings.Cut(coding, ";")
+		quality := 1.0
+		for param := range strings.SplitSeq(params, ";") {
+			key, value, ok := strings.Cut(param, "=")
+			if !ok || !strings.EqualFold(strings.TrimSpace(key), "q") {
+				continue
+			}
+			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil {
+				q = 0
+			}
+			quality = q
+		}
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return quality > 0
+		case "*":
+			any = quality > 0
+		}
+	}
+	return any
 }

@@ -11,13 +11,14 @@ import (
 )
 
 var statusOf = map[metrics.Kind]int{
-	metrics.Invalid:     http.StatusBadRequest,
-	metrics.NotFound:    http.StatusNotFound,
-	metrics.Conflict:    http.StatusConflict,
-	metrics.Forbidden:   http.StatusForbidden,
-	metrics.TooLarge:    http.StatusRequestEntityTooLarge,
-	metrics.Unavailable: http.StatusServiceUnavailable,
-	metrics.Internal:    http.StatusInternalServerError,
+	metrics.Invalid:      http.StatusBadRequest,
+	metrics.Unauthorized: http.StatusUnauthorized,
+	metrics.NotFound:     http.StatusNotFound,
+	metrics.Conflict:     http.StatusConflict,
+	metrics.Forbidden:    http.StatusForbidden,
+	metrics.TooLarge:     http.StatusRequestEntityTooLarge,
+	metrics.Unavailable:  http.StatusServiceUnavailable,
+	metrics.Internal:     http.StatusInternalServerError,
 }
 
 // errorPage is what went wrong, for the person who sees it.
@@ -35,6 +36,10 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	status, heading, message := explain(err)
+	if (status == http.StatusUnauthorized || status == http.StatusForbidden) && isData(c.Request()) {
+		_ = c.String(status, message+" Reference: "+requestIDOf(c)+"\n") // for a program, not a page
+		return
+	}
 	page := errorPage{
 		layout:    s.layout(s.stateOrNone(c), heading, ""),
 		Heading:   heading,
@@ -58,6 +63,15 @@ func explain(err error) (status int, heading, message string) {
 	switch status {
 	case http.StatusBadRequest:
 		heading = "This address does not say what to show"
+	case http.StatusUnauthorized:
+		heading = "Sign in first"
+	case http.StatusConflict:
+		heading = "This could not be done"
+	case http.StatusRequestEntityTooLarge:
+		heading = "This is too large"
+	case http.StatusTooManyRequests:
+		heading = "Too many tries"
+		message = "Wait a minute and try again."
 	case http.StatusForbidden:
 		heading = "This is not allowed"
 	case http.StatusNotFound:

@@ -31,6 +31,9 @@ type figurePage struct {
 	Formula      string
 	Shown        string // how the result is written on the pages
 	Groups       *groupsView
+	Breakdowns   []groupsView // of what projects returned
+	BreakdownKey []note
+	Withheld     string // why a former reading is not shown
 	Interval     string
 	Method       string
 	MethodURL    string
@@ -67,6 +70,7 @@ type comparedView struct {
 	Rule     string
 	Reason   string
 	Care     string
+	Basis    string
 	Method   string
 }
 
@@ -130,6 +134,10 @@ func (s *Server) indicatorOf(f metrics.Figure) (ind metrics.Indicator, known boo
 
 func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, batches []metrics.Batch) figurePage {
 	ind, known := s.indicatorOf(f)
+	withheld := s.withholds(ind, known, batches) && !inForce(f, revisions)
+	if withheld {
+		f = without(f)
+	}
 	page := figurePage{
 		Name: ind.Title, Place: areaName(f.Area), Period: f.Period.Label(), Number: f.ID, Revision: f.Revision, MadeAt: day(f.MadeAt),
 		Sentence: f.Sentence, Statements: statementsOf(f), Notes: export.Notes(f), Licence: licence,
@@ -174,6 +182,19 @@ func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, ba
 	for _, b := range batches {
 		page.Batches = append(page.Batches, batchOf(b))
 	}
+	if s.withholds(ind, known, batches) {
+		for i, r := range revisions {
+			if !r.Current {
+				revisions[i].Figure = without(r.Figure)
+			}
+		}
+	}
+	if withheld {
+		page.Withheld, page.State = withheldWords, metrics.Suppressed.Shorthand()+" not shown"
+	}
+	if f.Status != metrics.Missing && ind.Accountability == metrics.Performance && !withheld {
+		page.Breakdowns, page.BreakdownKey = breakdownsOf(s.strategy, ind, f, written)
+	}
 	page.Revisions, page.Replaced = revisionsOf(ind, f, revisions)
 	return page
 }
@@ -205,6 +226,9 @@ func finer(ind metrics.Indicator, v float64) string {
 // formula is the arithmetic with its numbers put in, and how its result is
 // written elsewhere.
 func formula(ind metrics.Indicator, f metrics.Figure) (arithmetic, shown string) {
+	if ind.Kind == metrics.Total && f.Value != nil {
+		return added(ind, f), strings.TrimSpace(written(ind, *f.Value) + " " + unitWords(ind))
+	}
 	if f.Numerator == nil || f.Denominator == nil {
 		return "", ""
 	}
@@ -242,7 +266,7 @@ type groupsView struct {
 // groupsOf shows a figure's groups with their rates written by write; nil where
 // it has none.
 func groupsOf(ind metrics.Indicator, f metrics.Figure, write func(metrics.Indicator, float64) string) *groupsView {
-	if len(f.Breakdown) == 0 || f.Status != metrics.Available {
+	if ind.Kind != metrics.Inequality || len(f.Breakdown) == 0 || f.Status != metrics.Available {
 		return nil
 	}
 	v := &groupsView{
@@ -275,13 +299,13 @@ var comparedTitles = map[metrics.ComparisonKind]string{
 
 func comparedOf(ind metrics.Indicator, f metrics.Figure, c metrics.Comparison) comparedView {
 	v := comparedView{
-		ID: "with-" + string(c.Kind), Title: comparedTitles[c.Kind], Sign: comparisonSign(c), Rule: upperFirst(c.Rule), Reason: upperFirst(c.Reason), Care: upperFirst(c.Care),
+		ID: "with-" + string(c.Kind), Title: comparedTitles[c.Kind], Sign: comparisonSign(c), Rule: upperFirst(c.Rule), Reason: upperFirst(c.Reason), Care: upperFirst(c.Care), Basis: upperFirst(c.Basis),
 		Method: methodURL(c.MethodOf(ind)),
 	}
 	if v.Title == "" {
 		v.Title = "With " + c.With
 	}
-	v.Sign.Words = upperFirst(string(c.Direction)) + verdictSuffix(c)
+	v.Sign.Words = c.Words()
 	if c.Value != nil {
 		v.Value = comparedWith(c) + ": " + finer(ind, *c.Value)
 		if c.Numerator != nil && c.Kind != metrics.WithTarget && ind.Kind != metrics.Inequality { // whose numbers are not one count
@@ -303,7 +327,7 @@ func comparedOf(ind metrics.Indicator, f metrics.Figure, c metrics.Comparison) c
 			parts = append(parts, metrics.Decimal(m.Value, ind.Decimals+2))
 		}
 		v.Formula = fmt.Sprintf("(%s) ÷ %d = %s", strings.Join(parts, " + "), len(parts), finer(ind, *c.Value))
-		v.Interval = fmt.Sprintf("Rank: %s highest of %d, in %s", metrics.Ordinal(c.Group.Rank), c.Group.Members, c.Group.Name)
+		v.Interval = fmt.Sprintf("Rank: %s of %d, in %s", metrics.Highest(c.Group.Rank), c.Group.Members, c.Group.Name)
 		if c.Group.Proposal {
 			v.Interval += ", a group proposed by this program, not the police.uk group"
 		}
@@ -322,18 +346,6 @@ func comparedWith(c metrics.Comparison) string {
 		return upperFirst(p.Label())
 	}
 	return upperFirst(strings.TrimPrefix(c.With, "the "))
-}
-
-func verdictSuffix(c metrics.Comparison) string {
-	switch c.Verdict {
-	case metrics.Better:
-		return ": better"
-	case metrics.Worse:
-		return ": worse"
-	case metrics.NoVerdict:
-		return ": neither way is good by itself"
-	}
-	return ""
 }
 
 func revisionsOf(ind metrics.Indicator, f metrics.Figure, revisions []metrics.Revision) (rows []revisionView, replaced *replacement) {
@@ -370,7 +382,7 @@ func readingOf(ind metrics.Indicator, f metrics.Figure) (value, limits string) {
 	if f.Lower != nil && f.Upper != nil {
 		limits = finer(ind, *f.Lower) + " to " + finer(ind, *f.Upper)
 	}
-	if f.Numerator != nil && ind.Kind != metrics.Inequality {
+	if f.Numerator != nil && ind.Kind != metrics.Inequality && ind.Kind != metrics.Total {
 		value += " (" + counted(*f.Numerator) + ")"
 	}
 	return value, limits

@@ -17,7 +17,7 @@ import (
 // written is a value in the indicator's decimals and without its unit's
 // words: "17.7%" or "9.8".
 func written(ind metrics.Indicator, v float64) string {
-	if ind.Kind == metrics.Proportion {
+	if ind.Kind == metrics.Proportion || ind.Unit == metrics.Pounds {
 		return metrics.Amount(ind, v)
 	}
 	return metrics.Decimal(v, ind.Decimals)
@@ -27,6 +27,9 @@ func written(ind metrics.Indicator, v float64) string {
 func unitWords(ind metrics.Indicator) string {
 	if ind.Kind == metrics.Proportion {
 		return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(ind.Unit, "per cent"), "%"))
+	}
+	if ind.Unit == metrics.Pounds { // stands before the value
+		return ""
 	}
 	return ind.Unit
 }
@@ -66,11 +69,13 @@ func plural(n int64, one, many string) string {
 var kindNames = map[metrics.PeriodKind]string{
 	metrics.Monthly: "Months", metrics.Quarter: "Quarters", metrics.YearEnding: "Years ending",
 	metrics.FinancialYear: "Financial years", metrics.Edition: "Editions",
+	metrics.YearToDate: "Financial year to date", metrics.SinceStart: "Since the start",
 }
 
 var kindBy = map[metrics.PeriodKind]string{
 	metrics.Monthly: "by month", metrics.Quarter: "by quarter", metrics.YearEnding: "by year ending each quarter",
 	metrics.FinancialYear: "by financial year", metrics.Edition: "by edition of the Indices of Deprivation",
+	metrics.YearToDate: "financial year to date, by quarter", metrics.SinceStart: "since the start, by quarter",
 }
 
 // areaName is the area's name, its code where the lookups are not in yet.

@@ -92,9 +92,8 @@ func groupOf(strategy *metrics.Strategy, ch choice, subject []metrics.Figure) *g
 
 	view := &groupView{
 		Name: group.Name, Proposal: group.Proposal, Period: the(latest.Period), Method: methodURL("similar"),
-		Scale: fmt.Sprintf("from %s to %s", in.Tick(axis, axis.Min), in.Tick(axis, axis.Max)),
-		Spread: fmt.Sprintf("From %s to %s; the middle half of the areas lie between %s and %s. The mean is %s.",
-			written(ind, group.Least), written(ind, group.Greatest), written(ind, group.LowerQuartile), written(ind, group.UpperQuartile), written(ind, *cmp.Value)),
+		Scale:   fmt.Sprintf("from %s to %s", in.Tick(axis, axis.Min), in.Tick(axis, axis.Max)),
+		Spread:  cmp.Spread(ind),
 		Value:   "Rate " + ind.Unit,
 		Caption: fmt.Sprintf("%s, similar areas, %s", ind.Title, latest.Period.Label()),
 	}

@@ -142,7 +142,7 @@ func download(c echo.Context, ch choice, figures []metrics.Figure, sample bool) 
 	if ch.ext == ".json" {
 		write, mime = export.JSON, "application/json"
 	}
-	if err := write(&b, figures, sample); err != nil {
+	if err := write(&b, figures, export.About{Sample: sample, Sources: map[string]string{ch.indicator.ID: ch.indicator.Source}}); err != nil {
 		return fmt.Errorf("writing %s%s: %w", ch.indicator.ID, ch.ext, err)
 	}
 	name := fmt.Sprintf("%s-%s-%s%s", ch.indicator.ID, ch.area, ch.kind, ch.ext)
@@ -174,8 +174,10 @@ type indicatorPage struct {
 	Chart         *chartView
 	Table         *tableView
 	Group         *groupView
-	Groups        *groupsView // of a measure of inequality
-	Brief         bool        // the table is short enough to stand under the chart
+	Groups        *groupsView  // of a measure of inequality
+	Breakdowns    []groupsView // of what projects returned
+	BreakdownKey  []note
+	Brief         bool // the table is short enough to stand under the chart
 	ShowChart     bool
 	Facts         indicatorFacts
 	CSV, JSON     string
@@ -207,7 +209,7 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	page := indicatorPage{
 		Name: ind.Title, Heading: ind.Title,
 		Verdict:   verdictOf(summary.Verdict, summary.Words, summary.Latest),
-		Late:      late(summary),
+		Late:      summary.Late(),
 		ShowChart: ch.view == "chart",
 		Measure:   strings.Join([]string{measure(ind), kindBy[ch.kind]}, ", "),
 		Facts:     factsOf(ind),
@@ -218,6 +220,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 		page.PriorityTitle, page.PriorityURL = p.Title, priorityURL(p.ID)
 		if summary.Latest == nil && page.Late == "" {
 			page.WaitsFor = p.WaitsFor
+			if ind.Accountability == metrics.Performance {
+				page.WaitsFor = waitsForReturns
+			}
 		}
 	}
 	if f := summary.Latest; f != nil {
@@ -245,6 +250,13 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 			page.Overlays = trend.toggles()
 		}
 		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest, written)
+	}
+	if summary.Newest != nil && ind.Accountability == metrics.Performance {
+		of := *summary.Newest
+		if of.Status == metrics.Missing && summary.Latest != nil {
+			of = *summary.Latest
+		}
+		page.Breakdowns, page.BreakdownKey = breakdownsOf(strategy, ind, of, written)
 	}
 	page.Brief = page.Chart == nil || page.Group == nil && (ch.kind == metrics.Edition || ind.Kind == metrics.Inequality)
 	return page
@@ -291,6 +303,9 @@ func proof(ind metrics.Indicator, f metrics.Figure) []string {
 	}
 	value := strings.TrimSpace(written(ind, *f.Value) + " " + unitWords(ind))
 	var out []string
+	if ind.Kind == metrics.Total && ind.Unit != metrics.Pounds {
+		value = strings.TrimSpace(written(ind, *f.Value) + " " + ind.Counted)
+	}
 	if within := interval(ind, f); within != "" {
 		value += " (95% interval " + within
 		if f.Method != "" {
@@ -299,7 +314,7 @@ func proof(ind metrics.Indicator, f metrics.Figure) []string {
 		value += ")"
 	}
 	out = append(out, value)
-	if f.Numerator != nil && f.Denominator != nil {
+	if f.Numerator != nil && f.Denominator != nil && ind.Kind != metrics.Total {
 		of, what := " of ", ind.Counted
 		if ind.Kind != metrics.Proportion {
 			of = " " + ind.Counted + " among "
@@ -356,6 +371,9 @@ func web(address string) string {
 func measure(ind metrics.Indicator) string {
 	if ind.Kind == metrics.Proportion {
 		return ind.Title + ", in per cent"
+	}
+	if ind.Kind == metrics.Total {
+		return ind.Title
 	}
 	return strings.TrimSpace(ind.Title + " " + ind.Unit)
 }

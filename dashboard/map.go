@@ -32,9 +32,6 @@ type Places interface {
 	Deciles(ctx context.Context, lsoa string) ([]metrics.Decile, error)
 }
 
-// few is the count below which an area is not singled out.
-const few = 5
-
 // What a map shows, by the names in the address.
 const (
 	showRate  = "rate"
@@ -247,23 +244,10 @@ func (s *Server) outlines(c echo.Context) error {
 	if c.QueryParam("v") == atlas.Digest {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if c.Request().Header.Get("If-None-Match") == etag {
+	if held(c.Request(), etag) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.Blob(http.StatusOK, "application/geo+json", atlas.GeoJSON)
-}
-
-// areaNoun is what so many areas of a map are called.
-func areaNoun(kind metrics.AreaKind, n int) string {
-	switch {
-	case kind == metrics.Ward && n == 1:
-		return "ward"
-	case kind == metrics.Ward:
-		return "wards"
-	case n == 1:
-		return "neighbourhood"
-	}
-	return "neighbourhoods"
 }
 
 type mapPage struct {
@@ -398,25 +382,22 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 	page.periods(ch, maps)
 	if ch.show == showSpots && m.Status == metrics.Available && m.SpotReason != "" { // then there is nothing to map, and the table is of rates
 		page.NotLooked, ch.show = true, showRate
-		page.Heading, page.HeadingRest = noSpots(city, ch, m)
 	}
 	sorted := sortPlaces(ch, m.Places)
 	ch.decimals = apart(ch, sorted)
-	if page.Heading == "" {
-		page.Heading, page.HeadingRest = mapHeading(city, ch, m, sorted)
-	}
+	page.Heading, page.HeadingRest = page.heading(strategy.Area, ch, m, sorted)
 	page.Sub = strings.Join([]string{map[string]string{showRate: measure(ind), showCount: ind.Title + ", number of " + ind.Counted, showSpots: "Hot spots of " + lowerFirst(ind.Title)}[ch.show],
 		ch.period.Label(), map[metrics.AreaKind]string{metrics.LSOA: fmt.Sprintf("by neighbourhood (LSOA of %d)", m.Vintage), metrics.Ward: "by ward"}[ch.kind]}, ", ")
 	if m.Status != metrics.Available {
 		page.Sub = ""
-		page.Missing = "There is no map of the " + ch.period.Label() + ": " + strings.TrimSuffix(m.Reason, ".") + ". Choose another period above."
+		page.Missing = m.Missing() + " Choose another period above."
 		return
 	}
 	page.Notes = m.Notes
 	if m.Denominated != "" {
 		page.Notes = append([]string{"Residents: " + m.Denominated + "."}, m.Notes...)
 	}
-	page.Spots = spotWords(m)
+	page.Spots = m.SpotWords()
 	page.Table = placeTableOf(city, ch, m, sorted)
 	if page.NotLooked {
 		return
@@ -437,11 +418,11 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 		page.Drawn.Caption = append(page.Drawn.Caption, fmt.Sprintf("%s of the %d %s no outline and %s in the table only.", metrics.Whole(int64(n)), len(sorted), hasHave(ch.kind, n), isAre(n)))
 	}
 	if m.SpotReason == "" && (ch.show == showSpots || page.HeadingRest != "") {
-		page.Drawn.Caption = append(page.Drawn.Caption, centreCaveat)
+		page.Drawn.Caption = append(page.Drawn.Caption, metrics.CentreCaveat)
 	}
 	if ch.show != showSpots {
-		page.Drawn.Caption = append(page.Drawn.Caption, "The darker, the more. The shades are fifths of the "+areaNoun(ch.kind, 2)+" with a "+map[string]string{showRate: "rate", showCount: "count"}[ch.show]+", in order of it.")
-		if count(sorted, shaded.few) > 0 {
+		page.Drawn.Caption = append(page.Drawn.Caption, "The darker, the more. The shades are fifths of the "+ch.kind.Noun(2)+" with a "+map[string]string{showRate: "rate", showCount: "count"}[ch.show]+", in order of it.")
+		if count(sorted, shaded.Few) > 0 {
 			page.Drawn.Caption[len(page.Drawn.Caption)-1] += " Those with fewer than 5 " + ind.Counted + ", whatever their fifth, are in the lowest."
 		}
 	}
@@ -450,9 +431,9 @@ func (page *mapPage) fill(strategy *metrics.Strategy, ch mapChoice, maps []metri
 
 func hasHave(kind metrics.AreaKind, n int) string {
 	if n == 1 {
-		return areaNoun(kind, 2) + " has"
+		return kind.Noun(2) + " has"
 	}
-	return areaNoun(kind, 2) + " have"
+	return kind.Noun(2) + " have"
 }
 
 func isAre(n int) string {
@@ -484,7 +465,7 @@ func (page *mapPage) switches(strategy *metrics.Strategy, ch mapChoice, maps []m
 		}
 		to := ch
 		to.kind = kind
-		by.Links = append(by.Links, link{Text: upperFirst(areaNoun(kind, 1)), URL: to.url(), Current: kind == ch.kind, NoFollow: true})
+		by.Links = append(by.Links, link{Text: upperFirst(kind.Noun(1)), URL: to.url(), Current: kind == ch.kind, NoFollow: true})
 	}
 	for _, g := range []switchGroup{indicators, show, by} {
 		if len(g.Links) > 1 {
@@ -570,13 +551,11 @@ type shaded struct {
 	rank  int // by value; 0 where it has none to be singled out by
 }
 
-func (p shaded) few() bool { return p.Count != nil && *p.Count < few }
-
 // The classes from the one that heads the table to the one that ends it.
 var classOrder = []string{"hot99", "hot95", "c5", "c4", "c3", "c2", "c1", "plain", "cold95", "cold99", "gone"}
 
 func classOf(show string, p metrics.Place) string {
-	small := p.Count != nil && *p.Count < few
+	small := p.Few()
 	switch {
 	case show == showSpots && p.Z == nil && !small:
 		return "gone"
@@ -608,7 +587,7 @@ func sortPlaces(ch mapChoice, places []metrics.Place) []shaded {
 	for i, p := range places {
 		s := shaded{Place: p, class: classOf(ch.show, p), value: -1}
 		switch {
-		case s.few():
+		case s.Few():
 		case ch.show == showCount && p.Count != nil:
 			s.value = float64(*p.Count)
 		case ch.show != showCount && p.Rate != nil:
@@ -638,9 +617,8 @@ func count(list []shaded, is func(shaded) bool) int {
 	return n
 }
 
-// classWords are the names of the classes. Of the fifths no judgement is made.
-var classWords = map[string]string{"c5": "Highest", "c4": "Second highest", "c3": "Middle", "c2": "Second lowest", "c1": "Lowest",
-	"hot99": "Hot spot, 99% confidence", "hot95": "Hot spot, 95% confidence", "cold99": "Cold spot, 99% confidence", "cold95": "Cold spot, 95% confidence"}
+// spotClasses are the names of the classes that hot spots have.
+var spotClasses = map[string]string{"hot99": "Hot spot, 99% confidence", "hot95": "Hot spot, 95% confidence", "cold99": "Cold spot, 99% confidence", "cold95": "Cold spot, 95% confidence"}
 
 func (p shaded) classWords(show string) string {
 	switch {
@@ -653,13 +631,17 @@ func (p shaded) classWords(show string) string {
 	case p.class == "plain":
 		return "Not classed"
 	}
-	return classWords[p.class]
+	if words, ok := spotClasses[p.class]; ok {
+		return words
+	}
+	fifth, _ := strconv.Atoi(strings.TrimPrefix(p.class, "c"))
+	return metrics.ClassNames[fifth]
 }
 
 // spotCell is what is said of an area's hot spot.
 func (p shaded) spotCell() string {
 	switch {
-	case p.few():
+	case p.Few():
 		return "Not singled out"
 	case p.Spot != metrics.NoSpot: // "Hot, 99%"
 		words, confidence, _ := strings.Cut(string(p.Spot), "-")
@@ -674,68 +656,37 @@ func (p shaded) spotCell() string {
 
 // hotCell is in how many of the last years an area was a hot spot.
 func (p shaded) hotCell() string {
-	if p.OfYears == 0 || p.few() {
+	if p.OfYears == 0 || p.Few() {
 		return "[z]"
 	}
 	return fmt.Sprintf("%d of %d", p.YearsHot, p.OfYears)
-}
-
-// yearsHot is how often an area was a hot spot: "2 of the last 5 years".
-func yearsHot(p metrics.Place) string {
-	return fmt.Sprintf("%d of the last %d years", p.YearsHot, p.OfYears)
 }
 
 // words are what is said of an area where the pointer rests on it.
 func (p shaded) words(ch mapChoice, of int) string {
 	ind := ch.indicator
 	lines := []string{cmp.Or(p.Name, p.Code)}
-	switch {
-	case p.few():
-		lines = append(lines, "Fewer than 5 "+ind.Counted)
-	case p.Count == nil:
-		lines = append(lines, "No figure: "+p.Reason)
-	default:
-		among := ""
-		if p.Residents != nil {
-			among = " among " + counted(float64(*p.Residents)) + " residents"
-		}
-		number := counted(float64(*p.Count)) + " " + ind.Counted + among
-		if p.Rate == nil {
-			lines = append(lines, number, "No rate: "+p.Reason)
-			break
-		}
-		rate := written(ind, *p.Rate) + " " + unitWords(ind) + " (95% interval " + written(ind, *p.Lower) + " to " + written(ind, *p.Upper) + ")"
-		if ch.show == showCount {
-			lines = append(lines, number, rate)
-		} else {
-			lines = append(lines, rate, number)
+	rate, number := p.Numbers(ind)
+	if ch.show == showCount || p.Rate == nil {
+		rate, number = number, rate
+	}
+	for _, line := range []string{rate, number} {
+		if line != "" {
+			lines = append(lines, line)
 		}
 	}
 	switch {
-	case ch.show == showSpots && p.few():
+	case ch.show == showSpots && p.Few():
 	case ch.show == showSpots && p.class != "gone":
 		words := p.classWords(ch.show)
 		if p.OfYears > 1 && (p.YearsHot > 0 || p.Spot.Hot()) {
-			words += "; a hot spot in " + yearsHot(p.Place)
+			words += "; a hot spot in " + p.YearsHotWords()
 		}
 		lines = append(lines, words)
 	case p.rank > 0 && strings.HasPrefix(p.class, "c"):
-		lines = append(lines, p.classWords(ch.show)+" fifth; "+ordinalHighest(p.rank)+" of "+strconv.Itoa(of))
+		lines = append(lines, p.classWords(ch.show)+" fifth; "+metrics.Highest(p.rank)+" of "+counted(float64(of)))
 	}
 	return strings.Join(lines, "\n")
-}
-
-func ordinalHighest(rank int) string {
-	if rank == 1 {
-		return "highest"
-	}
-	return metrics.Ordinal(rank) + " highest"
-}
-
-// noSpots is the heading where hot spots were not looked for.
-func noSpots(city string, ch mapChoice, m metrics.PlaceMap) (heading, rest string) {
-	return "In the " + ch.period.Label() + ", hot spots of " + lowerFirst(ch.indicator.Title) + " in " + city + " were not looked for.",
-		upperFirst(strings.TrimSuffix(m.SpotReason, ".")) + ". The table has the rates."
 }
 
 // bounds are the least and the greatest value of a class, as it is written;
@@ -778,77 +729,35 @@ func apart(ch mapChoice, places []shaded) int {
 	return ch.decimals
 }
 
-// mapHeading says the answer: from where to where the areas go, and how many
-// stand out. No single area is named: the table has them all.
-func mapHeading(city string, ch mapChoice, m metrics.PlaceMap, places []shaded) (heading, rest string) {
-	ind := ch.indicator
+// heading says the answer: from where to where the areas go, and how many stand
+// out. No single area is named: the table has them all.
+func (page *mapPage) heading(city metrics.Area, ch mapChoice, m metrics.PlaceMap, places []shaded) (heading, rest string) {
 	if m.Status != metrics.Available {
-		return ind.Title + " in " + city + ": no map of the " + ch.period.Label(), ""
+		return ch.indicator.Title + " in " + areaName(city) + ": no map of the " + ch.period.Label(), ""
 	}
-	areas := areaNoun(ch.kind, len(places))
-	all := fmt.Sprintf("of the %d %s in %s", len(places), areas, city)
-	hot99 := count(places, func(p shaded) bool { return p.Spot == metrics.Hot99 && !p.few() })
-	hot95 := count(places, func(p shaded) bool { return p.Spot == metrics.Hot95 && !p.few() })
-	var confidence string
-	switch {
-	case hot99 > 0 && hot95 > 0:
-		confidence = fmt.Sprintf("%d with 99%% confidence and %d with 95%%", hot99, hot95)
-	case hot99 > 0:
-		confidence = "with 99% confidence"
-	case hot95 > 0:
-		confidence = "with 95% confidence"
+	r := metrics.MapReading{
+		Indicator: ch.indicator, City: city, Map: m, Areas: len(places),
+		InHighest: count(places, func(p shaded) bool { return p.class == "c5" }),
+		InLowest:  count(places, func(p shaded) bool { return p.class == "c1" && !p.Few() }),
+		Few:       count(places, shaded.Few),
+		Hot99:     count(places, func(p shaded) bool { return p.Spot == metrics.Hot99 && !p.Few() }),
+		Hot95:     count(places, func(p shaded) bool { return p.Spot == metrics.Hot95 && !p.Few() }),
 	}
-	in := "In the " + ch.period.Label() + ", "
-	if ch.show == showSpots {
-		if confidence == "" {
-			return in + "no hot spot of " + lowerFirst(ind.Title) + " could be told from chance among the " + fmt.Sprint(len(places)) + " " + areas + " in " + city + ".", ""
-		}
-		return fmt.Sprintf("%s%d %s lay in a hot spot of %s: %s.", in, hot99+hot95, all, lowerFirst(ind.Title), confidence), ""
+	if low, _, ok := bounds(ch, places, "c5"); ok {
+		r.Highest = low
 	}
-	highest, _, ok := bounds(ch, places, "c5")
-	_, lowest, low := bounds(ch, places, "c1")
-	if !ok {
-		return in + lowerFirst(ind.Title) + " in " + city + " by " + areaNoun(ch.kind, 1) + ".", ""
-	}
-	dark := count(places, func(p shaded) bool { return p.class == "c5" })
-	light := count(places, func(p shaded) bool { return p.class == "c1" && !p.few() })
-	small := count(places, shaded.few)
-	if ch.show == showCount {
-		heading = fmt.Sprintf("%s%s or more %s were recorded in %d %s", in, highest, ind.Counted, dark, all)
-		if low {
-			heading += fmt.Sprintf(", and %s or fewer in %d", lowest, light)
-		}
-		heading = ind.Title + ": " + lowerFirst(heading)
-	} else {
-		heading = fmt.Sprintf("%sthe %s rate was %s %s or more in %d %s", in, ind.Noun, highest, unitWords(ind), dark, all)
-		if low {
-			heading += fmt.Sprintf(", and %s or less in %d", lowest, light)
-		}
+	if _, high, ok := bounds(ch, places, "c1"); ok {
+		r.Lowest = high
 	}
 	switch {
-	case small > 0 && low:
-		heading += fmt.Sprintf("; %d had fewer than 5 %s", small, ind.Counted)
-	case small > 0:
-		heading += fmt.Sprintf(", and %d had fewer than 5 %s", small, ind.Counted)
+	case page.NotLooked:
+		return r.NotLooked()
+	case ch.show == showSpots:
+		return r.HotSpots(), ""
+	case ch.show == showCount:
+		return r.Counts()
 	}
-	if confidence != "" {
-		rest = fmt.Sprintf("%d lay in a hot spot, %s.", hot99+hot95, confidence)
-	}
-	return heading + ".", rest
-}
-
-// centreCaveat stands wherever hot spots are shown.
-const centreCaveat = "A city centre has more people in it than residents: its rate, and any hot spot there, tells where offences are recorded, not how likely residents are to be harmed."
-
-// spotWords say how hot spots were found and how to read them.
-func spotWords(m metrics.PlaceMap) []string {
-	if m.SpotReason != "" {
-		return []string{"No hot spots are shown: " + strings.TrimSuffix(m.SpotReason, ".") + "."}
-	}
-	return []string{
-		fmt.Sprintf("In a hot spot the rates of a %s and of the %s that touch it are together higher than chance would leave them (Getis-Ord Gi*; adjusted by the false discovery rate, FDR, for testing all of them at once, at 95%% and 99%% confidence).", areaNoun(m.Kind, 1), areaNoun(m.Kind, 2)),
-		centreCaveat,
-	}
+	return r.Rates()
 }
 
 // keyOf is the key of the map: each class in words, from where to where, and
@@ -862,7 +771,7 @@ func keyOf(ch mapChoice, places []shaded) []shade {
 			if places[i].class == class {
 				n++
 				one = &places[i]
-				if places[i].few() {
+				if places[i].Few() {
 					small++
 				}
 			}
@@ -870,7 +779,7 @@ func keyOf(ch mapChoice, places []shaded) []shade {
 		if n == 0 {
 			continue
 		}
-		s := shade{Swatch: chart.Swatch(class), Words: one.classWords(ch.show), Areas: plural(int64(n), areaNoun(ch.kind, 1), areaNoun(ch.kind, 2))}
+		s := shade{Swatch: chart.Swatch(class), Words: one.classWords(ch.show), Areas: plural(int64(n), ch.kind.Noun(1), ch.kind.Noun(2))}
 		if ch.show == showSpots || class == "gone" || class == "plain" {
 			out = append(out, s)
 			continue
@@ -902,7 +811,7 @@ func keyOf(ch mapChoice, places []shaded) []shade {
 // describeMap is the map in words, for those who do not see it.
 func describeMap(city string, ch mapChoice, m metrics.PlaceMap, places []shaded) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Map of the %d %s in %s, shaded by ", len(places), areaNoun(ch.kind, len(places)), city)
+	fmt.Fprintf(&b, "Map of the %d %s in %s, shaded by ", len(places), ch.kind.Noun(len(places)), city)
 	switch ch.show {
 	case showRate:
 		fmt.Fprintf(&b, "%s in the %s, in five classes; the darker, the more.", lowerFirst(measure(ch.indicator)), ch.period.Label())
@@ -932,7 +841,7 @@ func placeTableOf(city string, ch mapChoice, m metrics.PlaceMap, places []shaded
 	ind := ch.indicator
 	by := map[string]string{showRate: "the highest rate first", showCount: "the highest count first", showSpots: "hot spots first, then by rate"}[ch.show]
 	t := &placeTable{
-		Caption: fmt.Sprintf("%s in %s by %s, %s, %s", ind.Title, city, areaNoun(ch.kind, 1), ch.period.Label(), by),
+		Caption: fmt.Sprintf("%s in %s by %s, %s, %s", ind.Title, city, ch.kind.Noun(1), ch.period.Label(), by),
 		Head:    []cell{{Text: upperFirst(ind.Counted)}, {Text: "Residents"}, {Text: "Rate " + ind.Unit}, {Text: "Lower 95% limit"}, {Text: "Upper 95% limit"}},
 	}
 	if ch.show != showSpots {
@@ -962,7 +871,7 @@ func placeTableOf(city string, ch mapChoice, m metrics.PlaceMap, places []shaded
 			residents = func() cell { return cell{Text: counted(float64(*p.Residents))} }
 		}
 		switch {
-		case p.few():
+		case p.Few():
 			small = true
 			row.Cells = append(row.Cells, cell{Text: "fewer than 5"}, residents(), cell{Text: "[u]"}, cell{Text: "[u]"}, cell{Text: "[u]"})
 		case p.Count == nil:
@@ -983,7 +892,7 @@ func placeTableOf(city string, ch mapChoice, m metrics.PlaceMap, places []shaded
 		}
 		if m.SpotReason == "" {
 			spot := p.spotCell()
-			if p.Status != metrics.Available && !p.few() {
+			if p.Status != metrics.Available && !p.Few() {
 				spot = "No result"
 				if ch.show == showSpots && p.Reason != "" {
 					spot += ": " + p.Reason

@@ -141,7 +141,7 @@ func mapped(t testing.TB, s *metrics.Strategy) *atlas {
 
 func mapServer(t testing.TB, s *metrics.Strategy, a *atlas) *dashboard.Server {
 	t.Helper()
-	server, err := dashboard.New(dashboard.Config{Store: a, Strategy: s, Now: func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }})
+	server, err := dashboard.New(dashboard.Config{Store: a, Strategy: s, PublicViewing: true, Now: func() time.Time { return time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -594,8 +594,8 @@ func TestPlacePage(t *testing.T) {
 		t.Errorf("h1 %q", h)
 	}
 	words := text(doc)
-	for _, want := range []string{hotCode, "Back to the map", "In the most deprived tenth of the neighbourhoods in England by the Indices of Deprivation 2025: rank 3,375 of 33,755.",
-		"Decile 2 of 10 (1 is the most deprived) of the neighbourhoods in England by the Indices of Deprivation 2019", "Hot spot, 99% confidence (FDR) in the year ending March 2019.", "A hot spot in 2 of the last 2 years.",
+	for _, want := range []string{hotCode, "Back to the map", "In the most deprived tenth of the neighbourhoods in England by the Indices of Deprivation 2025: rank 3,375 of 33,755, 1 being the most deprived.",
+		"In the 2nd most deprived tenth of the neighbourhoods in England by the Indices of Deprivation 2019", "A hot spot, 99% confidence (FDR), in the year ending March 2019.", "A hot spot in 2 of the last 2 years.",
 		"[note 1] There is no West Midlands Police file for July 2017."} {
 		if !strings.Contains(words, want) {
 			t.Errorf("the page does not say %q", want)

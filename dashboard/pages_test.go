@@ -456,7 +456,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample"
+	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample,method,direction,verdict,compared_with,compared_period,compared_value,compared_numerator,compared_ratio,compared_lower,compared_upper,compared_rule,compared_care,not_compared_reason,similar_value,similar_direction,similar_rank,similar_of,force_value,force_direction,england_value,england_direction,target_value,target_direction,provisional,source,revision,made_at"
 	if got := strings.Join(rows[0], ","); got != want {
 		t.Errorf("columns %s", got)
 	}
@@ -674,7 +674,7 @@ func (b *broken) Figures(context.Context, metrics.FigureFilter) ([]metrics.Figur
 func TestInternalErrorsShowNoCause(t *testing.T) {
 	for _, panics := range []bool{false, true} {
 		var log strings.Builder
-		server, err := dashboard.New(dashboard.Config{Store: &broken{panics: panics}, Strategy: defaultStrategy(t), Log: slog.New(slog.NewTextHandler(&log, nil))})
+		server, err := dashboard.New(dashboard.Config{Store: &broken{panics: panics}, Strategy: defaultStrategy(t), PublicViewing: true, Log: slog.New(slog.NewTextHandler(&log, nil)), Now: time.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -706,21 +706,105 @@ func TestBehind(t *testing.T) {
 func TestSources(t *testing.T) {
 	s := defaultStrategy(t)
 	l := demo(t, s)
-	doc := document(t, newServer(t, s, l), "/sources")
-	if rows := all(doc, "tr"); len(rows) < len(l.batches) {
-		t.Errorf("%d rows for %d batches", len(rows), len(l.batches))
+	server := newServer(t, s, l)
+	doc := document(t, server, "/sources")
+	blocks := all(doc, "section", "class=source")
+	if len(blocks) != len(metrics.Sources) {
+		t.Fatalf("%d blocks", len(blocks))
 	}
-	words := text(doc)
-	for _, want := range []string{"West Midlands 47 releases in force, 1 superseded, 2016-01 to 2019-12", "Superseded by batch", "Not imported yet. To read it: outcomes import boundaries",
-		`Row 812, column LSOA code: "E0100" is not the code of an LSOA`, "35,796", "crc32:1f2e3d4c", "Open Government Licence v3.0"} {
-		if !strings.Contains(words, want) {
-			t.Errorf("the page does not say %q", want)
+	for at, want := range map[int][]string{
+		0: {"Areas and lookups", "Files 1 file", "20 November 2026"},
+		1: {"Population", "Latest release mid-2018, older than expected", "As at 30 June 2018"},
+		2: {"Latest release 2019 Indices of Deprivation Files", "Open Government Licence v3.0"},
+		3: {"Not imported yet. To read it: outcomes import boundaries"},
+		4: {"Latest release December 2019, older than expected", "As at 31 December 2019", "94 files of 2 police forces, 2 releases superseded", "Months are missing of Warwickshire, West Midlands",
+			"West Midlands January 2016 December 2019 47 files, 1 release superseded July 2018"},
+	} {
+		words := text(blocks[at])
+		for _, w := range want {
+			if !strings.Contains(words, w) {
+				t.Errorf("block %d does not say %q: %s", at, w, words)
+			}
 		}
 	}
-	for _, d := range all(doc, "div", "class=scroll") {
-		if attr(d, "tabindex") != "0" || attr(d, "role") != "region" || attr(d, "aria-label") == "" {
-			t.Error("a table that scrolls cannot be reached by keyboard or has no name")
+	if rows := all(doc, "tr"); len(rows) > 5 {
+		t.Errorf("%d rows for 2 forces", len(rows))
+	}
+
+	// the files behind the blocks: every batch once, and what it is of its file
+	seen := map[string]bool{}
+	for _, a := range all(doc, "a") {
+		address := attr(a, "href")
+		if !strings.HasPrefix(address, "/sources/") {
+			continue
 		}
+		files := document(t, server, address)
+		for _, d := range all(files, "div", "class=scroll") {
+			if attr(d, "tabindex") != "0" || attr(d, "role") != "region" || attr(d, "aria-label") == "" {
+				t.Error("a table that scrolls cannot be reached by keyboard or has no name")
+			}
+		}
+		for _, row := range all(files, "tr") {
+			if id := attr(row, "id"); id != "" {
+				if seen[id] {
+					t.Errorf("%s is listed twice", id)
+				}
+				seen[id] = true
+			}
+		}
+	}
+	if len(seen) != len(l.batches) || len(seen) == 0 {
+		t.Errorf("%d of %d batches are listed", len(seen), len(l.batches))
+	}
+	for address, want := range map[string][]string{
+		"/sources/police/west-midlands": {"Files of Recorded crime: West Midlands", "47 files, 1 release superseded", "Superseded by batch", `Row 812, column LSOA code: "E0100" is not the code of an LSOA`, "crc32:1f2e3d4c", "Street-level crimes"},
+		"/sources/geography":            {"35,796", "lsoa11 to district"},
+		"/sources/deprivation":          {"Index of Multiple Deprivation", "IoD2019"},
+	} {
+		words := strings.ReplaceAll(text(document(t, server, address)), "LSOA 11", "lsoa11")
+		for _, w := range want {
+			if !strings.Contains(words, w) {
+				t.Errorf("%s does not say %q: %s", address, w, words)
+			}
+		}
+	}
+	for _, address := range []string{"/sources/none", "/sources/police", "/sources/police/none", "/sources/deprivation/imd", "/sources/%3Cb%3E/x"} {
+		if r := get(t, server, address); r.Code != http.StatusNotFound || !strings.Contains(r.Body.String(), "No files were read of") {
+			t.Errorf("%s: %d", address, r.Code)
+		}
+	}
+}
+
+// The overview says of each source how far its data go, and quietly when that
+// is less than could be expected.
+func TestOverviewSaysHowFarDataGo(t *testing.T) {
+	s := defaultStrategy(t)
+	line := func(now time.Time) string {
+		server, err := dashboard.New(dashboard.Config{Store: demo(t, s), Strategy: s, PublicViewing: true, Now: func() time.Time { return now }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := all(document(t, server, "/"), "p", "class=asat")
+		if len(found) != 1 {
+			t.Fatalf("%d lines", len(found))
+		}
+		return text(found[0])
+	}
+	for now, want := range map[string]string{
+		"2020-03-31": "Police data to December 2019; Indices of Deprivation 2019; population estimates to mid-2018.",
+		"2020-04-01": "Police data last updated December 2019, older than expected; Indices of Deprivation 2019; population estimates to mid-2018.",
+		"2026-11-23": "Police data last updated December 2019, older than expected; Indices of Deprivation 2019; population estimates last updated mid-2018, older than expected.",
+	} {
+		date, err := time.Parse(time.DateOnly, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := line(date); got != want {
+			t.Errorf("on %s: %q, want %q", now, got, want)
+		}
+	}
+	if found := all(document(t, newServer(t, s, &ledger{}), "/"), "p", "class=asat"); len(found) != 0 {
+		t.Errorf("without data: %s", text(found[0]))
 	}
 }
 
@@ -801,6 +885,100 @@ func TestAssets(t *testing.T) {
 		if rr.Code != http.StatusNotModified {
 			t.Errorf("%s again: %d", a, rr.Code)
 		}
+	}
+}
+
+func TestConditionalRequests(t *testing.T) {
+	s := defaultStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	ask := func(address, header, value string) *httptest.ResponseRecorder {
+		q := httptest.NewRequest(http.MethodGet, address, nil)
+		if value != "" {
+			q.Header.Set(header, value)
+		}
+		r := httptest.NewRecorder()
+		server.ServeHTTP(r, q)
+		return r
+	}
+	const css = "/assets/outcomes.css"
+	tag := ask(css, "", "").Header().Get("ETag")
+	if tag == "" {
+		t.Fatal("no ETag")
+	}
+	for sent, want := range map[string]int{
+		"": 200, tag: 304, "W/" + tag: 304, `"x", ` + tag: 304, `W/"x",W/` + tag + `, "y"`: 304, "*": 304,
+		`"x"`: 200, strings.Trim(tag, `"`): 200, "W/": 200, `"x", "y"`: 200,
+	} {
+		if r := ask(css, "If-None-Match", sent); r.Code != want || want == 304 && r.Body.Len() > 0 {
+			t.Errorf("If-None-Match: %s: %d, want %d", sent, r.Code, want)
+		}
+	}
+	for sent, want := range map[string]bool{
+		"": false, "gzip": true, "gzip, deflate, br": true, "br;q=1.0, gzip;q=0.8": true, "GZIP": true,
+		"gzip;q=0": false, "gzip; q=0.000, br": false, "deflate": false, "identity": false, "gzip;q=x": false, "*;q=0": false, "gzip;q=0, *": false,
+	} {
+		for _, address := range []string{css, "/methods"} {
+			r := ask(address, "Accept-Encoding", sent)
+			if got := r.Header().Get("Content-Encoding") == "gzip"; got != want || r.Code != 200 {
+				t.Errorf("%s with Accept-Encoding: %q: %d, gzip %v", address, sent, r.Code, got)
+			}
+			if !slices.Contains(r.Header().Values("Vary"), "Accept-Encoding") {
+				t.Errorf("%s does not say that it varies", address)
+			}
+		}
+	}
+}
+
+// A server that runs takes up the strategy that an import made the figures with.
+func TestFollowsTheStrategy(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	l.state.StrategySHA, l.state.Version = s.SHA, 1
+	next, failure, reads := *s, error(nil), 0
+	server, err := dashboard.New(dashboard.Config{Store: l, Strategy: s, PublicViewing: true, Now: time.Now,
+		Follow: func(context.Context) (*metrics.Strategy, error) {
+			reads++
+			now := next
+			return &now, failure
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	title := func() string { return text(all(document(t, server, "/priorities"), "title")[0]) }
+	if got := title(); !strings.HasSuffix(got, s.ShortName) {
+		t.Errorf("at first %q", got)
+	}
+	before := reads
+	if title(); reads != before {
+		t.Error("the strategy is read again though nothing changed")
+	}
+	next.SHA, next.ShortName = "another", "Another strategy"
+	if got := title(); strings.Contains(got, "Another") {
+		t.Error("a strategy is shown that the figures were not made with")
+	}
+	l.state.StrategySHA, l.state.Version = "another", 2
+	if got := title(); !strings.HasSuffix(got, "Another strategy") {
+		t.Errorf("after the import %q", got)
+	}
+	next.Area.Name = "Renamed"
+	l.state.Version = 3
+	if title(); reads != before+2 {
+		t.Errorf("read %d times", reads)
+	}
+	// one that cannot be read, or is not the one that the figures were made with
+	for _, broken := range []error{errors.New("secret cause"), nil} {
+		l.state.StrategySHA, failure = "third", broken
+		r := get(t, server, "/")
+		if r.Code != http.StatusServiceUnavailable || !strings.Contains(r.Body.String(), "could not be read just now") || strings.Contains(r.Body.String(), "secret") {
+			t.Errorf("%v: %d", broken, r.Code)
+		}
+		if r := get(t, server, "/assets/outcomes.css"); r.Code != http.StatusOK {
+			t.Errorf("the page's dress: %d", r.Code)
+		}
+	}
+	next.SHA, next.ShortName = "third", "Third strategy"
+	if got := title(); !strings.HasSuffix(got, "Third strategy") {
+		t.Errorf("once it can be read %q", got)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"html/template"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -115,7 +114,7 @@ func withGaps(all []metrics.Place, maps []metrics.PlaceMap, like metrics.Place) 
 		}
 		reason := m.Reason
 		if m.Status == metrics.Available {
-			reason = fmt.Sprintf("the map has the neighbourhoods of %d, and this is none of them", m.Vintage)
+			reason = m.NotOnMap()
 		}
 		all = append(all, metrics.Place{Indicator: like.Indicator, Period: m.Period, Code: like.Code, Name: like.Name, Kind: like.Kind, Vintage: like.Vintage, Status: metrics.Missing, Reason: reason})
 	}
@@ -156,10 +155,13 @@ func placePageOf(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics
 			page.Switches = append(page.Switches, g)
 		}
 	}
-	page.Heading, page.HeadingRest = placeHeading(areaName(strategy.Area), ind, page.Name, series)
-	page.History = spotHistory(all)
+	page.Heading, page.HeadingRest = metrics.PlaceSentence(ind, strategy.Area, series)
+	if page.Heading == "" {
+		page.Heading = ind.Title + " in " + page.Name
+	}
+	page.History = metrics.SpotHistory(all)
 	for _, d := range deciles {
-		if words := decileWords(d); words != "" {
+		if words := d.Sentence(); words != "" {
 			page.Deciles = append(page.Deciles, words)
 		}
 	}
@@ -167,92 +169,12 @@ func placePageOf(strategy *metrics.Strategy, ind metrics.Indicator, kind metrics
 		page.Residents = counted(float64(*any.Residents)) + " in the rates of the " + any.Period.Label()
 	}
 	if len(series) == 0 {
-		page.NoChart = "There are no figures of it by this length of period yet."
+		page.NoChart = metrics.NoRates(ind, series)
 		return page
 	}
 	page.Table = placeSeriesTable(ind, kind, page.Name, series)
 	page.Chart, page.NoChart = placeChart(ind, page.Name, series, city)
 	return page
-}
-
-func isFew(p metrics.Place) bool { return p.Count != nil && *p.Count < few }
-
-// placeHeading is the latest figure in a sentence.
-func placeHeading(city string, ind metrics.Indicator, name string, series []metrics.Place) (heading, rest string) {
-	if len(series) == 0 {
-		return ind.Title + " in " + name, ""
-	}
-	p := series[len(series)-1]
-	for _, other := range slices.Backward(series) { // the latest that there is
-		if other.Status == metrics.Available {
-			p = other
-			break
-		}
-	}
-	in := "In the " + p.Period.Label()
-	switch {
-	case isFew(p):
-		return fmt.Sprintf("%s, fewer than 5 %s were recorded in %s.", in, ind.Counted, name), "That is too few for a rate: one more or one less would change it greatly."
-	case p.Status != metrics.Available || p.Rate == nil:
-		return fmt.Sprintf("%s, there is no %s rate for %s: %s.", in, ind.Noun, name, strings.TrimSuffix(cmp.Or(p.Reason, "no reason is recorded"), ".")), ""
-	}
-	heading = fmt.Sprintf("%s, the %s rate in %s was %s.", in, ind.Noun, name, metrics.Amount(ind, *p.Rate))
-	rest = fmt.Sprintf("%s %s, 95%% interval %s to %s", counted(float64(*p.Count)), ind.Counted, written(ind, *p.Lower), written(ind, *p.Upper))
-	if p.Class > 0 {
-		rest += "; in the " + strings.ToLower(classWords["c"+strconv.Itoa(p.Class)]) + " fifth of the " + areaNoun(p.Kind, 2) + " in " + city
-	}
-	return heading, rest + "."
-}
-
-// spotHistory says whether the area is a hot spot, and how often it was one.
-func spotHistory(all []metrics.Place) []string {
-	var latest *metrics.Place
-	for i, p := range all {
-		if p.Period.Kind == metrics.YearEnding && (latest == nil || p.Period.Last > latest.Period.Last) {
-			latest = &all[i]
-		}
-	}
-	if latest == nil {
-		return nil
-	}
-	p := *latest
-	in := " in the " + p.Period.Label()
-	var out []string
-	switch {
-	case isFew(p):
-		out = append(out, "Not singled out"+in+": fewer than 5.")
-	case p.Spot != metrics.NoSpot:
-		out = append(out, upperFirst(p.Spot.Words())+in+".")
-	case p.Z == nil && p.SpotWhy != "":
-		out = append(out, "No result"+in+": "+strings.TrimSuffix(p.SpotWhy, ".")+".")
-	case p.Z == nil:
-		return []string{"Not looked for" + in + "."}
-	default:
-		out = append(out, "Not a hot spot"+in+".")
-	}
-	if p.OfYears > 1 && !isFew(p) {
-		out = append(out, "A hot spot in "+yearsHot(p)+".")
-	}
-	if p.Spot.Hot() {
-		out = append(out, centreCaveat)
-	}
-	return out
-}
-
-func decileWords(d metrics.Decile) string {
-	tenth := d.Tenth()
-	var words string
-	switch {
-	case tenth == 0:
-		return ""
-	case tenth == 1:
-		words = "In the most deprived tenth"
-	case tenth == 10:
-		words = "In the least deprived tenth"
-	default:
-		words = fmt.Sprintf("Decile %d of 10 (1 is the most deprived)", tenth)
-	}
-	return fmt.Sprintf("%s of the neighbourhoods in England by the Indices of Deprivation %d: rank %s of %s.", words, d.Edition, metrics.Whole(int64(d.Rank)), metrics.Whole(int64(d.Of)))
 }
 
 // placeChart draws the area's rates with their intervals, beside the city's.
@@ -270,7 +192,7 @@ func placeChart(ind metrics.Indicator, name string, series []metrics.Place, city
 	for i, p := range series {
 		label := "No figure"
 		switch {
-		case isFew(p):
+		case p.Few():
 			label = "Fewer than 5"
 			small++
 		case p.Status == metrics.Available && p.Rate != nil:
@@ -284,11 +206,8 @@ func placeChart(ind metrics.Indicator, name string, series []metrics.Place, city
 			in.Gaps = append(in.Gaps, chart.Gap{First: i, Last: i, Label: label})
 		}
 	}
-	switch {
-	case drawn == 0 && small > 0:
-		return nil, "There is no line to draw: in none of the periods were 5 or more " + ind.Counted + " recorded."
-	case drawn == 0:
-		return nil, "There is no line to draw: there is no rate in any of the periods. The table says why."
+	if drawn == 0 {
+		return nil, metrics.NoRates(ind, series)
 	}
 	in.Lines = append(in.Lines, own)
 	beside := chart.Line{Role: chart.Beside, Values: make([]*float64, n), Breaks: map[int]bool{}}
@@ -354,7 +273,7 @@ func placeSeriesTable(ind metrics.Indicator, kind metrics.PeriodKind, name strin
 			n := float64(*p.Count)
 			offences = &n
 		}
-		if p.few() {
+		if p.Few() {
 			small = true
 			u := cell{Text: "[u]"}
 			row.Cells = append(row.Cells, cell{Text: "fewer than 5"}, number(residents, counted), u, u, u)
@@ -366,7 +285,7 @@ func placeSeriesTable(ind metrics.Indicator, kind metrics.PeriodKind, name strin
 			fifth += " " + t.mark(upperFirst(strings.TrimSuffix(p.Reason, "."))+".")
 		}
 		spot := p.spotCell()
-		if p.Status != metrics.Available && !p.few() {
+		if p.Status != metrics.Available && !p.Few() {
 			spot = "No result"
 		}
 		row.Cells = append(row.Cells, cell{fifth, true}, cell{spot, true}, cell{Text: p.hotCell()})

@@ -172,7 +172,7 @@ func TestProofOfAReading(t *testing.T) {
 	for _, a := range all(doc, "a") {
 		links = append(links, attr(a, "href"))
 	}
-	for _, want := range []string{"/sources#batch-2", "/methods#rate", "/methods#ratio", "/methods#similar", "/figures/900001", "/indicators/violence-rate?area=" + coventry + "&period=quarter"} {
+	for _, want := range []string{"/sources/population#batch-2", "/methods#rate", "/methods#ratio", "/methods#similar", "/figures/900001", "/indicators/violence-rate?area=" + coventry + "&period=quarter"} {
 		if !slices.Contains(links, want) {
 			t.Errorf("the proof does not lead to %s: %v", want, links)
 		}

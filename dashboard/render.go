@@ -19,12 +19,12 @@ var templateFiles embed.FS
 type pages map[string]*template.Template
 
 func parsePages(a *assets) (pages, error) {
-	shared, err := template.New("").Funcs(template.FuncMap{"asset": a.url}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	shared, err := template.New("").Funcs(template.FuncMap{"asset": a.url}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/form.html")
 	if err != nil {
 		return nil, fmt.Errorf("parsing the layout: %w", err)
 	}
 	parsed := pages{}
-	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "methods", "error"} {
+	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "files", "methods", "error", "signin", "join", "account", "people", "audit", "returns", "return", "submission"} {
 		page, err := shared.Clone()
 		if err == nil {
 			_, err = page.ParseFS(templateFiles, "templates/"+name+".html")
@@ -40,6 +40,9 @@ func parsePages(a *assets) (pages, error) {
 // render writes a page. It is made whole before its first byte is sent, so
 // that a template that fails becomes an error page and not half a page.
 func (s *Server) render(c echo.Context, status int, name string, data any) error {
+	if page, ok := data.(interface{ seenBy() *visitor }); ok {
+		*page.seenBy() = s.visitor(c)
+	}
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, "layout", data); err != nil {
 		return fmt.Errorf("page %s: %w", name, err)
@@ -58,15 +61,19 @@ type layout struct {
 	Behind    bool
 	FiguresAt string // when the figures were made
 	Today     string
-	Script    bool // the page has a chart
-	Map       bool // there is a map to link to
+	Script    bool     // the page has a chart
+	Map       bool     // there is a map to link to
+	Rounds    bool     // there are returns to link to
+	Visitor   *visitor // who looks at it; render fills it in
 }
+
+func (l layout) seenBy() *visitor { return l.Visitor }
 
 func (s *Server) layout(state metrics.State, title, section string) layout {
 	return layout{
 		Title: title, Short: s.strategy.ShortName, Section: section,
 		Sample: state.Sample, Behind: state.Behind, Map: state.Mapped,
-		FiguresAt: day(state.MadeAt), Today: s.now().Format("2 January 2006"),
+		FiguresAt: day(state.MadeAt), Today: s.now().Format("2 January 2006"), Visitor: new(visitor), Rounds: s.round != nil,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 
+	"outcomes/dashboard/account"
 	"outcomes/metrics"
 )
 
@@ -21,14 +22,25 @@ type Store interface {
 	// Figures gives the current revisions, ordered by indicator, area, period
 	// kind and period.
 	Figures(ctx context.Context, filter metrics.FigureFilter) ([]metrics.Figure, error)
-	// Batches gives the ledger, newest first, with each batch's problems.
-	Batches(ctx context.Context) ([]metrics.Batch, error)
+	Ledger
 	// State tells how the figures as a whole stand.
 	State(ctx context.Context) (metrics.State, error)
 	// Signals gives what an indicator's series say over time.
 	Signals(ctx context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error)
 	Proofs
 	Places
+}
+
+// Ledger is what was read.
+type Ledger interface {
+	// Holdings gives what is held, by source and part, in order of both.
+	Holdings(ctx context.Context) ([]metrics.Holding, error)
+	// BatchesOf gives what was read of a part of a source, newest first, with
+	// each batch's problems; of a source without parts, part is "".
+	BatchesOf(ctx context.Context, source metrics.Source, part string) ([]metrics.Batch, error)
+	// NewestPeriods gives the newest period held of each source that comes by
+	// periods, of the police that of the area's own force.
+	NewestPeriods(ctx context.Context, area string) (map[metrics.Source]string, error)
 }
 
 // Proofs are what a figure was made from, and what it read before.
@@ -41,12 +53,18 @@ type Proofs interface {
 	BatchesByID(ctx context.Context, ids []int64) ([]metrics.Batch, error)
 }
 
-// Config is what a Server is made of. Store and Strategy are required.
+// Config is what a Server is made of. Store, Strategy and Now are required.
 type Config struct {
 	Store    Store
 	Strategy *metrics.Strategy
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Follow gives the strategy that the stored figures were made with: it is
+	// asked after every import. Where it is nil, Strategy stays.
+	Follow        func(context.Context) (*metrics.Strategy, error)
+	Accounts      *account.Accounts // nil where nobody can sign in
+	PublicViewing bool              // everybody may read the pages
+	Round         Round             // of the projects' returns; nil where there is none
+	Log           *slog.Logger
+	Now           func() time.Time
 }
 
 // Server answers the pages' requests.
@@ -58,7 +76,16 @@ type Server struct {
 	assets   *assets
 	pages    pages
 	handler  http.Handler
-	atlases  atlases
+	atlases  *atlases
+
+	following *following
+	refusal   error               // that every page is answered with
+	tries     echo.MiddlewareFunc // counts passwords over all strategies
+
+	round         Round
+	accounts      *account.Accounts
+	publicViewing bool
+	routed        map[string]bool // "GET /priorities/:id": what has a handler
 }
 
 // contentSecurity is the policy of design.md: nothing inline, nothing from elsewhere.
@@ -67,16 +94,19 @@ const contentSecurity = "default-src 'none'; script-src 'self'; style-src 'self'
 // New makes a server of the pages. It reads its templates and assets, and
 // nothing of the store yet.
 func New(config Config) (*Server, error) {
-	if config.Store == nil || config.Strategy == nil {
-		return nil, metrics.Errorf(metrics.Internal, "the dashboard needs a store and a strategy")
+	if config.Store == nil || config.Strategy == nil || config.Now == nil {
+		return nil, metrics.Errorf(metrics.Internal, "the dashboard needs a store, a strategy and a clock")
 	}
-	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now}
+	if config.Accounts == nil && !config.PublicViewing {
+		return nil, metrics.Errorf(metrics.Internal, "nobody can sign in and viewing is not public: nobody could read a page")
+	}
+	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now,
+		round: config.Round, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.now == nil {
-		s.now = time.Now
-	}
+	s.atlases, s.following = new(atlases), &following{read: config.Follow, sha: config.Strategy.SHA, version: -1, server: s}
+	s.tries = passwordTries()
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, err
@@ -84,12 +114,14 @@ func New(config Config) (*Server, error) {
 	if s.pages, err = parsePages(s.assets); err != nil {
 		return nil, err
 	}
-	s.handler = s.routes()
-	return s, nil
+	s.handler, err = s.routes()
+	return s, err
 }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.current(r).handler.ServeHTTP(w, r)
+}
 
 // Serve answers requests from the listener until ctx ends; requests that are
 // under way may then finish within ten seconds.
@@ -120,13 +152,23 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect()
 	e.HTTPErrorHandler = s.fail
 
 	crossOrigin := http.NewCrossOriginProtection()
+	if s.accounts != nil {
+		if s.accounts.BehindProxy {
+			e.IPExtractor = echo.ExtractIPFromXFFHeader()
+		}
+		if s.accounts.PublicURL != "" {
+			if err := crossOrigin.AddTrustedOrigin(s.accounts.PublicURL); err != nil {
+				return nil, metrics.Errorf(metrics.Invalid, "the public address %s: %w", s.accounts.PublicURL, err)
+			}
+		}
+	}
 	e.Use(
 		requestID,
 		middleware.RequestLoggerWithConfig(middleware.RequestLoggerConfig{
@@ -155,30 +197,81 @@ func (s *Server) routes() http.Handler {
 				return next(c)
 			}
 		},
+		s.transport,
+		s.guard,
+		func(next echo.HandlerFunc) echo.HandlerFunc {
+			return func(c echo.Context) error {
+				accepted := ""
+				if takesGzip(c.Request()) {
+					accepted = "gzip"
+				}
+				c.Request().Header.Set(echo.HeaderAcceptEncoding, accepted) // the next one looks for the word only
+				return next(c)
+			}
+		},
 		middleware.GzipWithConfig(middleware.GzipConfig{
 			MinLength: 1024,
 			Skipper:   func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, assetPrefix) }, // these are kept compressed
 		}),
 	)
 
-	for path, handler := range map[string]echo.HandlerFunc{
-		"/":                  s.overview,
-		"/priorities":        s.priorityList,
-		"/priorities/:id":    s.priority,
-		"/indicators/:id":    s.indicator,
-		"/figures/:id":       s.figure,
-		"/map":               s.mapPage,
-		"/map/outlines.json": s.outlines,
-		"/places/:code":      s.placePage,
-		"/sources":           s.sources,
-		"/methods":           s.methods,
-		"/healthz":           healthz,
-		assetPrefix + "*":    s.asset,
-	} {
+	if s.refusal != nil {
+		e.Use(func(echo.HandlerFunc) echo.HandlerFunc { return func(echo.Context) error { return s.refusal } })
+	}
+	read := func(path string, handler echo.HandlerFunc) {
 		e.GET(path, handler)
 		e.HEAD(path, handler)
 	}
-	return e
+	for path, handler := range map[string]echo.HandlerFunc{
+		"/":                      s.overview,
+		"/priorities":            s.priorityList,
+		"/priorities/:id":        s.priority,
+		"/indicators/:id":        s.indicator,
+		"/figures/:id":           s.figure,
+		"/map":                   s.mapPage,
+		"/map/outlines.json":     s.outlines,
+		"/places/:code":          s.placePage,
+		"/sources":               s.sources,
+		"/sources/:source":       s.files,
+		"/sources/:source/:part": s.files,
+		"/methods":               s.methods,
+		"/healthz":               healthz,
+		assetPrefix + "*":        s.asset,
+	} {
+		read(path, handler)
+	}
+	if s.accounts != nil {
+		tries := s.tries
+		read("/sign-in", s.signInForm)
+		e.POST("/sign-in", s.signIn, tries)
+		e.POST("/sign-out", s.signOut)
+		read("/join/:token", s.joinForm)
+		e.POST("/join/:token", s.join, tries)
+		read("/account", s.accountForm)
+		e.POST("/account", s.changePassword, tries)
+		read("/people", s.peopleList)
+		e.POST("/people", s.invite)
+		e.POST("/people/:id/role", s.changeRole)
+		e.POST("/people/:id/link", s.newLink)
+		e.POST("/people/:id/remove", s.removePerson)
+		read("/audit", s.audit)
+		read("/audit.csv", s.auditCSV)
+	}
+	if s.accounts != nil && s.round != nil {
+		read("/returns", s.returns)
+		read("/returns/:project/:quarter", s.returnOf)
+		e.POST("/returns/:project/:quarter", s.handIn)
+		read("/returns/:project/:quarter/template.xlsx", s.returnTemplate)
+		read("/returns/submissions/:id", s.submission)
+		read("/returns/submissions/:id/file", s.submissionFile)
+		read("/returns/submissions/:id/marked.xlsx", s.submissionMarked)
+		e.POST("/returns/submissions/:id/accept", s.accept)
+		e.POST("/returns/submissions/:id/withdraw", s.withdraw)
+	}
+	for _, r := range e.Routes() {
+		s.routed[route(r.Method, r.Path)] = true
+	}
+	return e, nil
 }
 
 func healthz(c echo.Context) error { return c.String(http.StatusOK, "ok") }
@@ -197,7 +290,7 @@ func requestIDOf(c echo.Context) string { return c.Response().Header().Get(echo.
 func (s *Server) logRequest(c echo.Context, v middleware.RequestLoggerValues) error {
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("id", requestIDOf(c)), slog.String("method", v.Method), slog.String("uri", v.URI),
+		slog.String("id", requestIDOf(c)), slog.String("method", v.Method), slog.String("uri", logged(v.URI)),
 		slog.Int("status", v.Status), slog.Duration("took", v.Latency), slog.Int64("bytes", v.ResponseSize),
 	}
 	if v.Error != nil {
@@ -211,4 +304,13 @@ func (s *Server) logRequest(c echo.Context, v middleware.RequestLoggerValues) er
 	}
 	s.log.LogAttrs(c.Request().Context(), level, "request", attrs...)
 	return nil
+}
+
+// logged is an address as the log may hold it: whoever reads the log shall not
+// come in by somebody's one-time link.
+func logged(uri string) string {
+	if strings.HasPrefix(uri, "/join/") {
+		return "/join/…"
+	}
+	return uri
 }

@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ type published struct {
 	Name      string
 	What      string
 	Publisher string
-	URL       string
+	Site      string
 	Command   string
 }
 
@@ -46,26 +48,337 @@ type sourcesPage struct {
 	Empty   bool
 }
 
+// sourceView is a source in one block: what it is and how far it goes.
 type sourceView struct {
 	ID string
 	published
-	Licence string
-	Batches string // "42 releases in force, 3 superseded"
-	Newest  string // when the newest was imported
-	Groups  []batchGroup
+	Licence  string
+	Latest   string // the newest release: "March 2019"
+	AsAt     string // the day that it speaks of: "31 March 2019"
+	Old      bool   // older than the publisher's rhythm would have it
+	Files    string // "1,548 files of 43 police forces, 3 releases superseded"
+	Gaps     string // "none", or the months that are missing
+	Imported string
+	Parts    []partView
+	URL      string // of its files, where it has no parts
 }
 
-// batchGroup is the batches of one force, or all of a source that has no forces.
-type batchGroup struct {
-	Name    string
-	Summary string
-	Open    bool
-	Rows    []batchView
+// partView is a police force, or a project, in a line of its source.
+type partView struct {
+	Name     string
+	URL      string
+	From, To string
+	Files    string
+	Gaps     string
 }
 
+// partNames are what the parts of a source are called: one, and several.
+var partNames = map[metrics.Source][2]string{metrics.PoliceSource: {"police force", "police forces"}, metrics.ReturnsSource: {"project", "projects"}}
+
+func (s *Server) sources(c echo.Context) error {
+	ctx := c.Request().Context()
+	state, err := s.store.State(ctx)
+	if err != nil {
+		return fmt.Errorf("the store's state: %w", err)
+	}
+	holdings, err := s.store.Holdings(ctx)
+	if err != nil {
+		return fmt.Errorf("the ledger: %w", err)
+	}
+	page := sourcesPage{layout: s.layout(state, "Sources", "sources"), Empty: len(holdings) == 0}
+	page.Here = true
+	bySource := map[metrics.Source][]metrics.Holding{}
+	order := slices.Clone(metrics.Sources)
+	for _, h := range holdings {
+		bySource[h.Source] = append(bySource[h.Source], h)
+		if !slices.Contains(order, h.Source) { // a source that this page does not know yet is shown all the same
+			order = append(order, h.Source)
+		}
+	}
+	for _, source := range order {
+		page.Sources = append(page.Sources, s.sourceOf(source, bySource[source]))
+	}
+	return s.render(c, 200, "sources", page)
+}
+
+func (s *Server) sourceOf(source metrics.Source, holdings []metrics.Holding) sourceView {
+	view := sourceView{ID: string(source), published: publicationOf(source), Licence: licence}
+	if source == metrics.ReturnsSource {
+		view.Licence = ""
+	}
+	if len(holdings) == 0 {
+		return view
+	}
+	var newest string
+	var files, superseded int64
+	var imported string
+	var gaps []string
+	for _, h := range holdings {
+		newest, imported = max(newest, h.Newest()), max(imported, h.ImportedAt)
+		files, superseded = files+int64(h.Files), superseded+h.Superseded
+	}
+	for _, h := range holdings {
+		if h.Part == "" {
+			continue
+		}
+		p := partView{Name: s.partName(source, h.Part), URL: filesURL(source, h.Part), Files: tally(int64(h.Files), h.Superseded), Gaps: gapsOf(h, newest)}
+		if len(h.Periods) > 0 {
+			p.From, p.To = periodName(h.Periods[0]), periodName(h.Newest())
+		}
+		if p.Gaps != "" {
+			gaps = append(gaps, p.Name)
+		}
+		view.Parts = append(view.Parts, p)
+	}
+	view.Latest, view.AsAt = periodName(newest), asAt(newest)
+	view.Old = metrics.OlderThanExpected(source, newest, s.month())
+	view.Files, view.Imported = tally(files, superseded), day(imported)
+	if names, ok := partNames[source]; ok && len(view.Parts) > 0 {
+		view.Files = plural(files, "file", "files") + " of " + plural(int64(len(view.Parts)), names[0], names[1])
+		if superseded > 0 {
+			view.Files += ", " + plural(superseded, "release", "releases") + " superseded"
+		}
+		view.Gaps = "None"
+		switch {
+		case len(gaps) > 4:
+			view.Gaps = fmt.Sprintf("Of %d of them months are missing; the list says which", len(gaps))
+		case len(gaps) > 0:
+			view.Gaps = "Months are missing of " + strings.Join(gaps, ", ") + "; the list says which"
+		}
+		if source == metrics.ReturnsSource {
+			view.Gaps = "" // which returns are due is for their own page to say
+		}
+	} else {
+		view.URL = filesURL(source, "")
+	}
+	return view
+}
+
+func publicationOf(source metrics.Source) published {
+	about, ok := publications[source]
+	if !ok {
+		about.Name = upperFirst(string(source))
+	}
+	return about
+}
+
+// filesURL is the address of the list of files of a part of a source.
+func filesURL(source metrics.Source, part string) string {
+	address := "/sources/" + url.PathEscape(string(source))
+	if part != "" {
+		address += "/" + url.PathEscape(part)
+	}
+	return address
+}
+
+// batchURL is where a batch stands among its source's files.
+func batchURL(b metrics.Batch) string {
+	part := ""
+	if _, ok := partNames[b.Source]; ok {
+		part, _, _ = strings.Cut(strings.TrimPrefix(b.Release, string(b.Source)+"/"), "/")
+	}
+	return fmt.Sprintf("%s#batch-%d", filesURL(b.Source, part), b.ID)
+}
+
+// partName is the force or project that a release names.
+func (s *Server) partName(source metrics.Source, part string) string {
+	if source == metrics.ReturnsSource {
+		for _, p := range s.strategy.Projects {
+			if p.ID == part {
+				return p.Name
+			}
+		}
+	}
+	return forceOf(part)
+}
+
+// month is the month of today.
+func (s *Server) month() metrics.Month {
+	now := s.now()
+	return metrics.NewMonth(now.Year(), now.Month())
+}
+
+// periodName writes a release's period for people: "March 2019", "mid-2019",
+// "2019 Indices of Deprivation".
+func periodName(code string) string {
+	if p, err := metrics.ParsePeriod(code); err == nil {
+		return upperFirst(p.Label())
+	}
+	return code
+}
+
+// asAt is the day that a release speaks of, "" where its name does not say.
+func asAt(code string) string {
+	if year, ok := strings.CutPrefix(code, "mid-"); ok {
+		return "30 June " + year
+	}
+	if p, err := metrics.ParsePeriod(code); err == nil && p.Kind != metrics.Edition {
+		return p.Last.End().Format("2 January 2006")
+	}
+	return ""
+}
+
+// gapsOf says which months are missing of a part, up to the newest of all.
+func gapsOf(h metrics.Holding, newest string) string {
+	if h.Source != metrics.PoliceSource {
+		return ""
+	}
+	var spans []string
+	gaps := h.Gaps()
+	for i := 0; i < len(gaps); {
+		j := i
+		for j+1 < len(gaps) && gaps[j+1] == gaps[j]+1 {
+			j++
+		}
+		span := gaps[i].Name()
+		if j > i {
+			span += " to " + gaps[j].Name()
+		}
+		spans = append(spans, span)
+		i = j + 1
+	}
+	if last, err := metrics.ParseMonth(h.Newest()); err == nil && h.Newest() < newest {
+		spans = append(spans, "after "+last.Name())
+	}
+	return strings.Join(spans, ", ")
+}
+
+func tally(files, superseded int64) string {
+	words := plural(files, "file", "files")
+	if superseded > 0 {
+		words += ", " + plural(superseded, "release", "releases") + " superseded"
+	}
+	return words
+}
+
+// filesPage is the files of a source, or of a part of one, by year.
+type filesPage struct {
+	layout
+	Heading string
+	Source  published
+	Files   string
+	Years   []yearView
+}
+
+type yearView struct {
+	Name string
+	ID   string
+	Rows []batchView
+}
+
+// files lists the files that were read of a source or of one of its parts.
+func (s *Server) files(c echo.Context) error {
+	ctx := c.Request().Context()
+	state, err := s.store.State(ctx)
+	if err != nil {
+		return fmt.Errorf("the store's state: %w", err)
+	}
+	source, part := metrics.Source(unescaped(c.Param("source"))), unescaped(c.Param("part"))
+	batches, err := s.store.BatchesOf(ctx, source, part)
+	if err != nil {
+		return fmt.Errorf("the ledger of %s: %w", source, err)
+	}
+	if len(batches) == 0 {
+		return metrics.Errorf(metrics.NotFound, "No files were read of %q. The page of the sources lists those that were.", strings.TrimSpace(string(source)+" "+part))
+	}
+	about := publicationOf(source)
+	page := filesPage{Heading: "Files of " + about.Name, Source: about}
+	if part != "" {
+		page.Heading += ": " + s.partName(source, part)
+	}
+	page.layout = s.layout(state, page.Heading, "sources")
+	files := map[string]bool{}
+	var superseded int64
+	for _, b := range batches {
+		if b.Current {
+			files[b.Period+" "+b.Digest] = true // several releases may be made of one
+		} else {
+			superseded++
+		}
+	}
+	page.Files = tally(int64(len(files)), superseded)
+	// newest period first, of a period what was read last first
+	slices.SortStableFunc(batches, func(a, b metrics.Batch) int {
+		return cmp.Or(strings.Compare(yearOf(b.Period), yearOf(a.Period)), strings.Compare(b.Period, a.Period), cmp.Compare(b.ID, a.ID))
+	})
+	for _, b := range batches {
+		year := yearOf(b.Period)
+		if n := len(page.Years); n == 0 || page.Years[n-1].ID != "year-"+year {
+			page.Years = append(page.Years, yearView{Name: cmp.Or(year, "Without a period"), ID: "year-" + year})
+		}
+		last := &page.Years[len(page.Years)-1]
+		last.Rows = append(last.Rows, batchOf(b))
+	}
+	return s.render(c, 200, "files", page)
+}
+
+func unescaped(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
+}
+
+// yearOf is the year in the name of a period, "" where it has none.
+func yearOf(period string) string {
+	for i := 0; i+4 <= len(period); i++ {
+		if y := period[i : i+4]; strings.Trim(y, "0123456789") == "" {
+			return y
+		}
+	}
+	return ""
+}
+
+// domains are the domains of the Indices of Deprivation by the names in their releases.
+var domains = map[string]string{
+	"imd": "Index of Multiple Deprivation", "idaci": "Income deprivation affecting children", "idaopi": "Income deprivation affecting older people",
+	"education": "Education, skills and training domain", "health": "Health deprivation and disability domain", "housing": "Barriers to housing and services domain", "environment": "Living environment domain",
+}
+
+// releaseTokens are the words in the names of the lookups.
+var releaseTokens = map[string]string{"lsoa": "LSOA", "ward": "ward", "wards": "wards", "lad": "district", "csp": "Community Safety Partnership", "force": "police force area", "successors": "its successor"}
+
+// contentOf says which part of its file a release is: of one file several may be made.
+func contentOf(b metrics.Batch) string {
+	_, rest, _ := strings.Cut(b.Release, "/")
+	switch b.Source {
+	case metrics.PoliceSource:
+		return "Street-level crimes"
+	case metrics.DeprivationSource:
+		return cmp.Or(domains[rest], upperFirst(strings.ReplaceAll(rest, "_", " "))+" domain")
+	case metrics.PopulationSource:
+		if rest == "ages" {
+			return "Residents by age"
+		}
+		return "Residents"
+	case metrics.GeographySource:
+		words := strings.Split(rest, "-")
+		for i, w := range words {
+			name := strings.TrimRight(w, "0123456789")
+			words[i] = strings.TrimSpace(cmp.Or(releaseTokens[name], name) + " " + w[len(name):])
+		}
+		return upperFirst(strings.Join(words, " to "))
+	}
+	return upperFirst(strings.ReplaceAll(rest, "-", " "))
+}
+
+// forceOf writes the name of a force as releases have it: "west-midlands".
+func forceOf(part string) string {
+	words := strings.Fields(strings.ReplaceAll(part, "-", " "))
+	for i, w := range words {
+		if w != "and" {
+			words[i] = upperFirst(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// batchView is a batch in a list of files.
 type batchView struct {
 	ID          int64
+	URL         string // of it among its source's files
 	Period      string
+	Content     string // which part of the file it is: a domain, a lookup
 	File        string
 	Member      string
 	Size        string
@@ -83,120 +396,9 @@ type batchView struct {
 // problemsShown is how many of a batch's problems the page repeats.
 const problemsShown = 10
 
-func (s *Server) sources(c echo.Context) error {
-	ctx := c.Request().Context()
-	state, err := s.store.State(ctx)
-	if err != nil {
-		return fmt.Errorf("the store's state: %w", err)
-	}
-	batches, err := s.store.Batches(ctx)
-	if err != nil {
-		return fmt.Errorf("the ledger: %w", err)
-	}
-	page := sourcesPage{layout: s.layout(state, "Sources", "sources"), Empty: len(batches) == 0}
-	page.Here = true
-	bySource := map[metrics.Source][]metrics.Batch{}
-	for _, b := range batches {
-		bySource[b.Source] = append(bySource[b.Source], b)
-	}
-	order := slices.Clone(metrics.Sources)
-	for _, b := range batches { // a source that this page does not know yet is shown all the same
-		if !slices.Contains(order, b.Source) {
-			order = append(order, b.Source)
-		}
-	}
-	for _, source := range order {
-		page.Sources = append(page.Sources, sourceOf(source, bySource[source]))
-	}
-	return s.render(c, 200, "sources", page)
-}
-
-func sourceOf(source metrics.Source, batches []metrics.Batch) sourceView {
-	about, ok := publications[source]
-	if !ok {
-		about.Name = upperFirst(string(source))
-	}
-	view := sourceView{ID: string(source), published: about, Licence: licence}
-	if len(batches) == 0 {
-		return view
-	}
-	view.Batches = tally(batches)
-	view.Newest = day(batches[0].ImportedAt)
-	var names []string
-	groups := map[string][]metrics.Batch{}
-	for _, b := range batches {
-		name := ""
-		if source == metrics.PoliceSource {
-			name = forceOf(b.Release)
-		}
-		if groups[name] == nil {
-			names = append(names, name)
-		}
-		groups[name] = append(groups[name], b)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		members := groups[name]
-		// newest period first, and of a period the one in force first
-		slices.SortStableFunc(members, func(a, b metrics.Batch) int {
-			if c := strings.Compare(b.Period, a.Period); c != 0 {
-				return c
-			}
-			return int(b.ID - a.ID)
-		})
-		g := batchGroup{Name: name, Open: len(members) <= 12 && len(names) == 1}
-		var summary []string
-		if name == "" {
-			g.Name = "Files"
-		} else {
-			summary = append(summary, tally(members))
-		}
-		if first, last := members[len(members)-1].Period, members[0].Period; first != last && first != "" {
-			summary = append(summary, first+" to "+last)
-		}
-		g.Summary = strings.Join(summary, ", ")
-		for _, b := range members {
-			g.Rows = append(g.Rows, batchOf(b))
-		}
-		view.Groups = append(view.Groups, g)
-	}
-	return view
-}
-
-func tally(batches []metrics.Batch) string {
-	var current, superseded int64
-	for _, b := range batches {
-		if b.Current {
-			current++
-		} else {
-			superseded++
-		}
-	}
-	words := plural(current, "release in force", "releases in force")
-	if superseded > 0 {
-		words += ", " + metrics.Whole(superseded) + " superseded"
-	}
-	return words
-}
-
-// forceOf is the force in the name of a release: "police/west-midlands/2019-03".
-func forceOf(release string) string {
-	parts := strings.Split(release, "/")
-	if len(parts) < 2 {
-		return ""
-	}
-	words := strings.Fields(strings.ReplaceAll(parts[1], "-", " "))
-	for i, w := range words {
-		if w != "and" {
-			words[i] = upperFirst(w)
-		}
-	}
-	return strings.Join(words, " ")
-}
-
 func batchOf(b metrics.Batch) batchView {
 	v := batchView{
-		ID: b.ID, Period: b.Period, File: b.File, Member: b.Member, Size: bytesWritten(b.Size), Digest: b.Digest,
+		ID: b.ID, URL: batchURL(b), Period: b.Period, Content: contentOf(b), File: b.File, Member: b.Member, Size: bytesWritten(b.Size), Digest: b.Digest,
 		ShortDigest: shortDigest(b.Digest), ImportedAt: day(b.ImportedAt),
 	}
 	for _, n := range []int64{b.Account.Read, b.Account.Kept, b.Account.WithoutLocation, b.Account.Outside, b.Account.Rejected} {

@@ -26,6 +26,7 @@ type indicatorView struct {
 	ProofURL string // how the latest figure is made
 	Late     string // what is missing after the latest figure
 	Spark    template.HTML
+	Hidden   bool // all that there is, is suppressed
 }
 
 func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) indicatorView {
@@ -33,12 +34,15 @@ func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) i
 	v := indicatorView{
 		ID: ind.ID, Title: ind.Title, URL: indicatorURL(ind.ID, "", "", "", "", ""),
 		Verdict: verdictOf(summary.Verdict, summary.Words, summary.Latest),
-		Late:    late(summary),
+		Late:    summary.Late(),
 	}
 	if ind.Kind != metrics.Proportion { // a share's title says what it is a share of
 		v.Unit = unitWords(ind)
 	}
 	latest := summary.Latest
+	if latest == nil && summary.Newest != nil && summary.Newest.Status == metrics.Suppressed {
+		v.Hidden, v.Value, v.Unit, v.Period = true, metrics.Suppressed.Shorthand(), "", summary.Newest.Period.Label()
+	}
 	if latest == nil || latest.Value == nil {
 		return v
 	}
@@ -48,19 +52,6 @@ func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) i
 	v.Interval = interval(ind, *latest)
 	v.Spark = spark(summary, sparkWidth, sparkHeight)
 	return v
-}
-
-// late says what is missing after the latest figure, "" when nothing is.
-func late(summary metrics.IndicatorSummary) string {
-	newest := summary.Newest
-	if newest == nil || newest.Status == metrics.Available {
-		return ""
-	}
-	reason := newest.Reason
-	if reason == "" {
-		reason = "not available"
-	}
-	return fmt.Sprintf("There is no figure for %s: %s.", the(newest.Period), reason)
 }
 
 // interval is the 95% interval in words, "" when the figure has none.
@@ -97,15 +88,17 @@ func spark(summary metrics.IndicatorSummary, width, height float64) template.HTM
 
 // card is a priority on the overview and in the list.
 type card struct {
-	Number   int
-	Title    string
-	URL      string
-	Summary  string
-	Verdict  verdict
-	Main     *indicatorView // the first headline indicator with a figure
-	Others   []indicatorView
-	Question string
-	WaitsFor string
+	Number    int
+	Title     string
+	URL       string
+	Summary   string
+	Verdict   verdict
+	Main      *indicatorView // the first headline indicator with a figure
+	Others    []indicatorView
+	Question  string
+	WaitsFor  string
+	Performed []indicatorView // what its projects did: headline indicators with a figure
+	Does      string          // what else its projects return, in words
 }
 
 func cardOf(summary metrics.PrioritySummary) card {
@@ -115,13 +108,20 @@ func cardOf(summary metrics.PrioritySummary) card {
 	for _, ind := range summary.Indicators {
 		v := viewOf(ind, 132, 48)
 		switch {
+		case ind.Indicator.Accountability == metrics.Performance: // never mixed with the whole city's
+			if v.Value != "" {
+				c.Performed = append(c.Performed, v)
+			}
+			if latest == nil {
+				latest = ind.Latest
+			}
 		case c.Main == nil && v.Value != "":
 			c.Main, latest = &v, ind.Latest
 		case v.Value != "":
 			c.Others = append(c.Others, v)
 		}
 	}
-	if c.Main == nil {
+	if c.Main == nil && len(c.Performed) == 0 {
 		c.WaitsFor = p.WaitsFor
 	}
 	c.Verdict = verdictOf(summary.Verdict, summary.Words, latest)
@@ -143,7 +143,7 @@ type overviewPage struct {
 	News     []headlineView
 	Strategy string
 	Years    string
-	DataTo   string // the newest period that has a figure
+	DataTo   string // how far each source's data go, in a sentence
 	Cards    []card
 	Empty    bool
 }
@@ -156,7 +156,43 @@ func (s *Server) overview(c echo.Context) error {
 	page.layout = s.layout(state, "Overview", "overview")
 	page.Here = true
 	page.Cards = cards
+	newest, err := s.store.NewestPeriods(c.Request().Context(), s.strategy.Area.Code)
+	if err != nil {
+		return fmt.Errorf("the newest periods: %w", err)
+	}
+	page.DataTo = dataTo(newest, s.month())
 	return s.render(c, 200, "overview", page)
+}
+
+// dataTo says for each source how far its data go: "Police data to March 2019;
+// population estimates last updated mid-2018, older than expected."
+func dataTo(newest map[metrics.Source]string, now metrics.Month) string {
+	var parts []string
+	for _, source := range []struct {
+		id   metrics.Source
+		name string
+	}{{metrics.PoliceSource, "police data"}, {metrics.DeprivationSource, "Indices of Deprivation"}, {metrics.PopulationSource, "population estimates"}, {metrics.ReturnsSource, "projects’ returns"}} {
+		period := newest[source.id]
+		if period == "" {
+			continue
+		}
+		name := strings.TrimSuffix(periodName(period), " Indices of Deprivation")
+		if p, err := metrics.ParsePeriod(period); err == nil && p.Kind == metrics.Quarter {
+			name = p.Last.Name()
+		}
+		switch {
+		case metrics.OlderThanExpected(source.id, period, now):
+			parts = append(parts, source.name+" last updated "+name+", older than expected")
+		case source.id == metrics.DeprivationSource:
+			parts = append(parts, source.name+" "+name)
+		default:
+			parts = append(parts, source.name+" to "+name)
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return upperFirst(strings.Join(parts, "; ")) + "."
 }
 
 // summary reads what the overview and the list of priorities share.
@@ -181,21 +217,15 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 			Verdict: verdictOf(h.Verdict, h.Words, h.Figure), ProofURL: figureURL(*h.Figure)})
 	}
 	var cards []card
-	var newest metrics.Period
 	for _, p := range summary.Priorities {
 		c := cardOf(p)
+		c.Does = s.doesWords(p.Priority)
 		for _, h := range summary.Headlines { // what the headlines say the card does not say again
 			if c.Main != nil && c.Main.ID == h.Indicator {
 				c.Main.Sentence = strings.TrimSpace(strings.TrimPrefix(c.Main.Sentence, h.Text))
 			}
 		}
 		cards = append(cards, c)
-		for _, ind := range p.Indicators {
-			if f := ind.Latest; f != nil && f.Period.Kind != metrics.Edition && f.Period.Last > newest.Last {
-				newest = f.Period
-				page.DataTo = newest.Label()
-			}
-		}
 	}
 	return state, cards, page, nil
 }
@@ -209,7 +239,7 @@ func (s *Server) own(ctx context.Context, priority string) ([]metrics.Figure, er
 		if len(ind.Periods) == 0 || priority == "" && !ind.Headline || priority != "" && ind.Priority != priority {
 			continue
 		}
-		some, err := s.store.Figures(ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{s.strategy.Area.Code}, Kind: ind.Periods[0]})
+		some, err := s.store.Figures(ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{s.strategy.Area.Code}, Kind: ind.Periods[0], Brief: true})
 		if err != nil {
 			return nil, fmt.Errorf("figures of %s for %s: %w", ind.ID, s.strategy.Area.Code, err)
 		}
@@ -237,7 +267,8 @@ type priorityPage struct {
 	Question       string
 	WaitsFor       string
 	Verdict        verdict
-	Indicators     []indicatorView
+	Indicators     []indicatorView // the whole city's
+	Performance    *performanceView
 	Previous, Next *card
 }
 
@@ -271,8 +302,11 @@ func (s *Server) priority(c echo.Context) error {
 		if v.Value != "" {
 			page.WaitsFor = ""
 		}
-		page.Indicators = append(page.Indicators, v)
+		if ind.Indicator.Accountability != metrics.Performance {
+			page.Indicators = append(page.Indicators, v)
+		}
 	}
+	page.Performance = s.performanceOf(priority, summary)
 	page.Verdict = verdictOf(summary.Verdict, summary.Words, latest)
 	for i, p := range strategy.Priorities {
 		if p.ID != priority.ID {

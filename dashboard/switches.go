@@ -13,15 +13,19 @@ const (
 	showLimits   = "limits"
 	showBeside   = "force"
 	showSimilar  = "similar"
+	showEngland  = "england"
 	showTarget   = "target"
 )
 
-var overlays = []string{showInterval, showLimits, showBeside, showSimilar, showTarget}
+var overlays = []string{showInterval, showLimits, showBeside, showSimilar, showEngland, showTarget}
 
 // byDefault is what a chart of this kind of period shows when nothing is chosen.
 func byDefault(kind metrics.PeriodKind) []string {
 	if kind == metrics.Quarter || kind == metrics.Monthly {
 		return []string{showInterval, showLimits, showBeside}
+	}
+	if kind == metrics.Edition { // there is no force area to see it beside
+		return []string{showInterval, showBeside, showEngland}
 	}
 	return []string{showInterval, showBeside}
 }

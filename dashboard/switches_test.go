@@ -59,6 +59,9 @@ func TestSwitches(t *testing.T) {
 		"similar": func(doc *html.Node, _ picture, lines []string) (bool, bool) {
 			return slices.Contains(lines, "similar"), len(all(doc, "polyline", "class=similar")) > 0
 		},
+		"england": func(doc *html.Node, _ picture, lines []string) (bool, bool) {
+			return slices.Contains(lines, "england"), len(all(doc, "polyline", "class=england")) > 0
+		},
 		"target": func(doc *html.Node, _ picture, lines []string) (bool, bool) {
 			return slices.Contains(lines, "target"), len(all(doc, "polyline", "class=target")) > 0
 		},
@@ -72,6 +75,8 @@ func TestSwitches(t *testing.T) {
 		{"/indicators/violence-rate?show=limits", []string{"limits"}},
 		{"/indicators/violence-rate?show=similar,interval", []string{"interval", "similar"}},
 		{"/indicators/violence-rate?period=year-ending", []string{"interval", "force"}},
+		{"/indicators/neighbourhoods-most-deprived-10", []string{"interval", "england"}},
+		{"/indicators/neighbourhoods-most-deprived-10?show=interval", []string{"interval"}},
 		{"/indicators/violence-rate?period=year-ending&show=interval,limits,force,similar,target", []string{"interval", "force", "similar", "target"}},
 		{"/indicators/violence-rate?period=year-ending&show=target", []string{"target"}},
 		{"/indicators/robbery-rate?period=month", []string{"interval", "limits", "force"}},

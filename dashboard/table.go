@@ -33,7 +33,8 @@ type cell struct {
 type note struct{ Mark, Text string }
 
 // rowWords stand over the periods of a table that are named by their last month.
-var rowWords = map[metrics.PeriodKind]string{metrics.Monthly: "Month", metrics.Quarter: "Quarter ending", metrics.YearEnding: "Year ending"}
+var rowWords = map[metrics.PeriodKind]string{metrics.Monthly: "Month", metrics.Quarter: "Quarter ending", metrics.YearEnding: "Year ending",
+	metrics.YearToDate: "Financial year to the end of", metrics.SinceStart: "Since the start, to the end of"}
 
 func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, signal metrics.Signal) *tableView {
 	ind, kind := ch.indicator, ch.kind
@@ -44,12 +45,15 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 	if ind.Kind == metrics.Inequality {
 		value = upperFirst(unitWords(ind))
 	}
+	if ind.Kind == metrics.Total {
+		value = upperFirst(ind.Counted)
+	}
 	t := &tableView{Period: "Period", Caption: fmt.Sprintf("%s, %s, %s", ind.Title, areaName(area), kindBy[kind])}
 	ranked := slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Rank != nil })
 	compared := ""
 	for _, f := range subject {
-		if len(f.Comparisons) > 0 {
-			compared = f.Comparisons[0].With
+		if c, ok := f.Comparison(metrics.InTime); ok {
+			compared = c.With
 		}
 	}
 	numerator, denominator := upperFirst(ind.Counted), upperFirst(noun(ind.Denominator.Label))
@@ -63,6 +67,9 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 		denominator = "Denominator"
 	}
 	t.Head = []cell{{Text: numerator}, {Text: denominator}, {Text: value}, {Text: "Lower 95% limit"}, {Text: "Upper 95% limit"}}
+	if ind.Kind == metrics.Total { // a number, and nothing that it is divided by
+		t.Head = []cell{{Text: value}}
+	}
 	if ranked {
 		t.Head = append(t.Head, cell{Text: "Rank of districts"})
 	}
@@ -79,6 +86,13 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 	})
 	if similar {
 		t.Head = append(t.Head, cell{Text: "Mean of similar areas"})
+	}
+	england := (ch.view == "table" || ch.shows(showEngland)) && slices.ContainsFunc(subject, func(f metrics.Figure) bool {
+		c, ok := f.Comparison(metrics.WithEngland)
+		return ok && c.Value != nil
+	})
+	if england {
+		t.Head = append(t.Head, cell{Text: "England"})
 	}
 	marked := map[string]string{}
 	if ch.view == "table" || ch.shows(showLimits) {
@@ -113,8 +127,12 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 		if rowWords[kind] != "" {
 			row.Period = f.Period.Last.Name()
 		}
-		row.Cells = append(row.Cells, number(f.Numerator, counted), number(f.Denominator, counted),
-			number(f.Value, in), number(f.Lower, in), number(f.Upper, in))
+		if ind.Kind == metrics.Total {
+			row.Cells = append(row.Cells, number(f.Value, in))
+		} else {
+			row.Cells = append(row.Cells, number(f.Numerator, counted), number(f.Denominator, counted),
+				number(f.Value, in), number(f.Lower, in), number(f.Upper, in))
+		}
 		if ranked {
 			rank := cell{Text: f.Status.Shorthand()}
 			if f.Status == metrics.Available && f.Rank != nil && f.RankOf != nil {
@@ -126,7 +144,7 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 			row.Cells = append(row.Cells, rank)
 		}
 		if compared != "" {
-			row.Cells = append(row.Cells, cell{direction(f), true})
+			row.Cells = append(row.Cells, cell{t.direction(f), true})
 		}
 		if len(beside) > 0 {
 			o, ok := other[f.Period]
@@ -141,14 +159,20 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 			}
 			row.Cells = append(row.Cells, cell{Text: text})
 		}
-		if similar {
+		benchmark := func(kind metrics.ComparisonKind) {
 			text := metrics.Missing.Shorthand()
-			if c, ok := f.Comparison(metrics.WithSimilar); ok && c.Value != nil && f.Status == metrics.Available {
+			if c, ok := f.Comparison(kind); ok && c.Value != nil && f.Status == metrics.Available {
 				text = written(ind, *c.Value)
 			} else {
 				shown[metrics.Missing] = true
 			}
 			row.Cells = append(row.Cells, cell{Text: text})
+		}
+		if similar {
+			benchmark(metrics.WithSimilar)
+		}
+		if england {
+			benchmark(metrics.WithEngland)
 		}
 		row.Cells = append(row.Cells, cell{t.remarks(f, marked[f.Period.Code()]), true})
 		t.Rows = append(t.Rows, row)
@@ -157,16 +181,39 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 		t.Key = append(t.Key, note{metrics.Missing.Shorthand(), "not available: there is nothing to make the figure from"})
 	}
 	if shown[metrics.Suppressed] {
-		t.Key = append(t.Key, note{metrics.Suppressed.Shorthand(), "confidential: shown where the count is small enough to identify someone"})
+		t.Key = append(t.Key, note{metrics.Suppressed.Shorthand(), suppressedKey})
+	}
+	if slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Provisional }) {
+		t.Key = append(t.Key, note{metrics.ProvisionalMark, "provisional: the counts of the latest months may still be restated"})
 	}
 	return t
 }
 
-func direction(f metrics.Figure) string {
-	if f.Status != metrics.Available || len(f.Comparisons) == 0 {
+// direction is what the comparison in time found, with the mark of the note
+// that says why it was not made, or what to read it with.
+func (t *tableView) direction(f metrics.Figure) string {
+	c, ok := f.Comparison(metrics.InTime)
+	if f.Status != metrics.Available || !ok {
 		return upperFirst(string(metrics.NotCompared))
 	}
-	return upperFirst(string(f.Comparisons[0].Direction))
+	words := upperFirst(string(c.Direction))
+	switch {
+	case c.Direction == metrics.NotCompared && c.Reason != "":
+		return words + " " + t.noted("Not compared: "+strings.TrimSuffix(c.Reason, ".")+".")
+	case c.Care != "" && c.Care != f.BreakBefore: // which the last column notes
+		return words + " " + t.noted("With care: "+strings.TrimSuffix(c.Care, ".")+".")
+	}
+	return words
+}
+
+// noted is the mark of a note under the table, a new one where it is not there yet.
+func (t *tableView) noted(text string) string {
+	at := slices.IndexFunc(t.Notes, func(n note) bool { return n.Text == text })
+	if at < 0 {
+		at = len(t.Notes)
+		t.Notes = append(t.Notes, note{fmt.Sprintf("[note %d]", at+1), text})
+	}
+	return t.Notes[at].Mark
 }
 
 // remarks is what the row's last cell says: the reason why there is no figure,
@@ -182,13 +229,11 @@ func (t *tableView) remarks(f metrics.Figure, signal string) string {
 	if signal != "" {
 		marks = append(marks, signal)
 	}
+	if f.Provisional {
+		marks = append(marks, metrics.ProvisionalMark)
+	}
 	for _, text := range export.Notes(f) {
-		at := slices.IndexFunc(t.Notes, func(n note) bool { return n.Text == text })
-		if at < 0 {
-			at = len(t.Notes)
-			t.Notes = append(t.Notes, note{fmt.Sprintf("[note %d]", at+1), text})
-		}
-		marks = append(marks, t.Notes[at].Mark)
+		marks = append(marks, t.noted(text))
 	}
 	if len(marks) == 0 {
 		return "None"

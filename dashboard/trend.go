@@ -33,6 +33,9 @@ func trendOf(strategy *metrics.Strategy, ch choice, summary metrics.IndicatorSum
 		if c, ok := f.Comparison(metrics.WithSimilar); ok && c.Value != nil && f.Status == metrics.Available {
 			t.can[showSimilar] = "Similar areas"
 		}
+		if c, ok := f.Comparison(metrics.WithEngland); ok && c.Value != nil && f.Status == metrics.Available {
+			t.can[showEngland] = c.With
+		}
 	}
 	if slices.ContainsFunc(signal.Segments, func(s metrics.Segment) bool { return s.Mean != nil && s.Lower != nil && s.Upper != nil }) {
 		t.can[showLimits] = "Process limits"
@@ -116,6 +119,22 @@ func (t trend) captions(in chart.Input) []string {
 	if t.shows(showInterval) {
 		out = append(out, "The band is the 95% interval.")
 	}
+	var restated []string
+	for _, f := range t.subject {
+		if f.Provisional {
+			restated = append(restated, the(f.Period))
+		}
+	}
+	if n := len(restated); n > 0 {
+		words := restated[0]
+		if n > 1 {
+			words += " to " + restated[n-1]
+		}
+		out = append(out, "Provisional, and drawn as a hollow circle where nothing else marks it: "+words+".")
+	}
+	if t.shows(showEngland) {
+		out = append(out, "England: "+t.england()+".")
+	}
 	if t.shows(showSimilar) {
 		out = append(out, "Similar areas: the mean of the group’s values, this area among them.")
 	}
@@ -142,6 +161,16 @@ func (t trend) captions(in chart.Input) []string {
 		out = append(out, words)
 	}
 	return out
+}
+
+// england says what the latest of England's figures was made from.
+func (t trend) england() string {
+	for _, f := range slices.Backward(t.subject) {
+		if c, ok := f.Comparison(metrics.WithEngland); ok && c.Basis != "" {
+			return c.Basis + " in " + the(f.Period)
+		}
+	}
+	return "as the figures were compared with it"
 }
 
 // reasons say why there are breaks and gaps.
@@ -210,10 +239,13 @@ func (t trend) input() chart.Input {
 		}
 	}
 	if t.shows(showSimilar) {
-		in.Lines = append(in.Lines, t.similar())
+		in.Lines = append(in.Lines, t.benchmark(chart.Similar, metrics.WithSimilar, "Similar areas"))
 	}
 	if t.shows(showBeside) {
 		in.Lines = append(in.Lines, lineOf(t.beside, t.periods, chart.Beside, false))
+	}
+	if t.shows(showEngland) {
+		in.Lines = append(in.Lines, t.benchmark(chart.England, metrics.WithEngland, t.can[showEngland]))
 	}
 	if t.shows(showTarget) {
 		in.Lines = append(in.Lines, t.target())
@@ -229,7 +261,7 @@ func (t trend) input() chart.Input {
 // where it is the subject.
 func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role, band bool) chart.Line {
 	n := len(periods)
-	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Band: band}
+	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Hollow: map[int]bool{}, Band: band}
 	if role == chart.Subject {
 		line.Lower, line.Upper = make([]*float64, n), make([]*float64, n)
 	}
@@ -246,19 +278,21 @@ func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role,
 			}
 		}
 		line.Breaks[at] = f.BreakBefore != ""
+		line.Hollow[at] = f.Provisional
 	}
 	return line
 }
 
-// similar is the mean of the similar areas, as the figures were compared with it.
-func (t trend) similar() chart.Line {
-	line := chart.Line{Role: chart.Similar, Name: "Similar areas", Values: make([]*float64, len(t.periods)), Breaks: map[int]bool{}}
+// benchmark is the line of what the figures were compared with: the mean of the
+// similar areas, or England.
+func (t trend) benchmark(role chart.Role, kind metrics.ComparisonKind, name string) chart.Line {
+	line := chart.Line{Role: role, Name: name, Values: make([]*float64, len(t.periods)), Breaks: map[int]bool{}}
 	for _, f := range t.subject {
 		at := slices.Index(t.periods, f.Period)
 		if at < 0 {
 			continue
 		}
-		if c, ok := f.Comparison(metrics.WithSimilar); ok && f.Status == metrics.Available {
+		if c, ok := f.Comparison(kind); ok && f.Status == metrics.Available {
 			line.Values[at] = c.Value
 		}
 		line.Breaks[at] = f.BreakBefore != ""

@@ -36,7 +36,7 @@
   function tokens() {
     const style = getComputedStyle(document.documentElement);
     const of = (name) => style.getPropertyValue("--" + name).trim();
-    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), event: of("event"), gap: of("gap"), subject: of("subject"), beside: of("beside"), similar: of("similar"), target: of("target"), band: of("band"), limit: of("limit"), better: of("better"), worse: of("worse"), sans: of("sans") };
+    return { ink: of("ink"), paper: of("paper"), line: of("line"), axis: of("axis"), event: of("event"), gap: of("gap"), subject: of("subject"), beside: of("beside"), similar: of("similar"), england: of("england"), target: of("target"), band: of("band"), limit: of("limit"), better: of("better"), worse: of("worse"), sans: of("sans") };
   }
 
   const pen = document.createElement("canvas").getContext("2d");
@@ -123,7 +123,7 @@
     const top = 22 + rows * rowHeight;
     option.grid = { left: left, right: right, top: top, bottom: bottom, containLabel: false };
 
-    const dashes = { subject: "solid", beside: [7, 5], similar: [1, 5], target: [12, 6] };
+    const dashes = { subject: "solid", beside: [7, 5], similar: [1, 5], england: [10, 4, 2, 4], target: [12, 6] };
     const half = 24; // of the width of a gap's label
     for (const series of option.series) {
       const subject = series.id === "subject";
@@ -135,6 +135,12 @@
       series.emphasis = { disabled: true };
       series.cursor = "default";
       series.z = subject ? 4 : 3;
+      const hollow = { color: t.paper, borderColor: colour, borderWidth: 2 }; // provisional
+      if (subject) {
+        for (const point of series.data) {
+          if (point.name && doc.hollow.includes(point.value[0])) point.itemStyle = hollow;
+        }
+      }
       if (series.markArea) {
         series.markArea.silent = true;
         series.markArea.itemStyle = { color: t.gap, opacity: 1 };
@@ -162,7 +168,7 @@
         const point = series.markPoint.data[0];
         const lines = wrap(point.name, right - 16, "600 15px " + t.sans);
         series.markPoint.silent = true;
-        point.itemStyle = { color: colour };
+        point.itemStyle = subject && doc.hollow.includes(point.coord[0]) ? hollow : { color: colour };
         if (subject && doc.marks.some((m) => m.at === point.coord[0])) point.symbolSize = 0.1; // its mark stands there
         point.label = { show: true, position: "right", distance: 6, formatter: () => lines.join("\n"), lines: lines.length, lineHeight: 17, fontSize: 15, fontWeight: 600, fontFamily: t.sans, color: colour };
       }

@@ -21,7 +21,7 @@ type Input struct {
 	Decimals    int
 	Percent     bool
 	Periods     []Period // oldest first
-	Lines       []Line   // the first is the subject, the others what it is seen beside: three at most
+	Lines       []Line   // the first is the subject, the others what it is seen beside
 	Limits      []Limits // process limits, oldest first
 	Marks       []Mark   // the subject's points that are out of the ordinary
 	Gaps        []Gap
@@ -47,6 +47,7 @@ const (
 	Subject Role = "subject"
 	Beside  Role = "beside"  // another area
 	Similar Role = "similar" // the mean of similar areas
+	England Role = "england"
 	Target  Role = "target"
 )
 
@@ -58,6 +59,7 @@ type Line struct {
 	Lower, Upper []*float64   // of the values' intervals, or nil; the scale leaves room for them: chance must not look like news
 	Band         bool         // the intervals are drawn
 	Breaks       map[int]bool // periods that must not be joined to the one before
+	Hollow       map[int]bool // periods whose value is provisional
 }
 
 // Limits are the process limits of a stretch of periods, both ends included.
@@ -103,6 +105,7 @@ var looks = map[Role]struct {
 	Subject: {"#12436D", "solid", "circle", 2.5, true},
 	Beside:  {"#801650", "dashed", "rect", 2, true},
 	Similar: {"#3D3D3D", "dotted", "triangle", 2, true},
+	England: {"#6D4FA3", "dashed", "diamond", 2, true},
 	Target:  {"#3D3D3D", "dashed", "none", 1.5, false},
 }
 
@@ -266,6 +269,27 @@ func niceStep(rough float64) float64 {
 	return 10 * magnitude
 }
 
+// hollow are the periods whose value of the subject is provisional, in order.
+func (in Input) hollow() []int {
+	if len(in.Lines) == 0 {
+		return nil
+	}
+	var out []int
+	for i, v := range in.Lines[0].Values {
+		if v != nil && in.Lines[0].Hollow[i] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
 // Describe is the picture in words: what kind it is, what it shows from when
 // to when, each line's range and end value, and what is missing.
 func (in Input) Describe() string {
@@ -287,6 +311,11 @@ func (in Input) Describe() string {
 			}
 		}
 		fmt.Fprintf(&b, " %s: between %s and %s, ending at %s in %s.", l.Name, in.Format(low), in.Format(high), in.Format(*l.Values[end]), in.Periods[end].The())
+	}
+	if at := in.hollow(); len(at) == 1 {
+		fmt.Fprintf(&b, " %s is provisional.", capital(in.Periods[at[0]].The()))
+	} else if n := len(at); n > 1 {
+		fmt.Fprintf(&b, " The %d periods from %s on are provisional.", n, in.Periods[at[0]].The())
 	}
 	for i, l := range in.Limits {
 		if i == len(in.Limits)-1 {

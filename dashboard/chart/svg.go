@@ -139,9 +139,15 @@ func SVG(in Input, size Size) template.HTML {
 				fmt.Fprintf(&b, `<rect class="beside-dot" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, cx-r*0.85, cy-r*0.85, 1.7*r, 1.7*r)
 			case Similar:
 				fmt.Fprintf(&b, `<polygon class="similar-dot" points="%.1f,%.1f %.1f,%.1f %.1f,%.1f"/>`, cx, cy-r*1.2, cx+r*1.1, cy+r*0.8, cx-r*1.1, cy+r*0.8)
+			case England:
+				fmt.Fprintf(&b, `<polygon class="england-dot" points="%.1f,%.1f %.1f,%.1f %.1f,%.1f %.1f,%.1f"/>`, cx, cy-r*1.2, cx+r*1.2, cy, cx, cy+r*1.2, cx-r*1.2, cy)
 			case Target: // a path has no measurements
 			default:
-				fmt.Fprintf(&b, `<circle class="subject-dot" cx="%.1f" cy="%.1f" r="%.1f"/>`, cx, cy, r)
+				look := "subject-dot"
+				if l.Hollow[j] {
+					look += " hollow"
+				}
+				fmt.Fprintf(&b, `<circle class="%s" cx="%.1f" cy="%.1f" r="%.1f"/>`, look, cx, cy, r)
 			}
 		}
 	}

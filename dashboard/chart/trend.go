@@ -99,10 +99,11 @@ func Trend(in Input) ([]byte, error) {
 		Bands    [][]band       `json:"bands"`
 		Limits   []limits       `json:"limits"`
 		Marks    []mark         `json:"marks"`
+		Hollow   []int          `json:"hollow"`
 		Crowded  bool           `json:"crowded"`
 		Decimals int            `json:"decimals"`
 		Percent  bool           `json:"percent"`
-	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Bands: [][]band{}, Limits: []limits{}, Marks: []mark{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent}
+	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Bands: [][]band{}, Limits: []limits{}, Marks: []mark{}, Hollow: []int{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent}
 	for _, p := range in.Periods {
 		out.Ticks = append(out.Ticks, tick{float64(p.At), p.Short})
 	}
@@ -127,6 +128,9 @@ func Trend(in Input) ([]byte, error) {
 	}
 	for _, m := range in.Marks {
 		out.Marks = append(out.Marks, mark{in.Periods[m.At].At, markClass(m.Class), m.Short, m.Words, m.High})
+	}
+	for _, i := range in.hollow() {
+		out.Hollow = append(out.Hollow, in.Periods[i].At)
 	}
 	return json.Marshal(out)
 }
@@ -196,6 +200,9 @@ func data(in Input, l Line) []opts.LineData {
 		d := opts.LineData{Name: in.Periods[i].Label, Value: []any{at, "-"}}
 		if v != nil {
 			d.Value = []any{at, in.round(*v)}
+			if l.Hollow[i] {
+				d.Name += ", provisional"
+			}
 		}
 		out = append(out, d)
 	}

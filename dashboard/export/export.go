@@ -19,13 +19,24 @@ var Columns = []string{
 	"indicator", "priority", "area_code", "area_name", "period", "period_start", "period_end",
 	"numerator", "denominator", "value", "lower", "upper", "unit", "status", "rank", "rank_of", "sentence",
 	"shorthand", "reason", "denominator_source", "notes", "sample",
+	"method", "direction", "verdict", "compared_with", "compared_period", "compared_value", "compared_numerator",
+	"compared_ratio", "compared_lower", "compared_upper", "compared_rule", "compared_care", "not_compared_reason",
+	"similar_value", "similar_direction", "similar_rank", "similar_of", "force_value", "force_direction",
+	"england_value", "england_direction", "target_value", "target_direction",
+	"provisional", "source", "revision", "made_at",
+}
+
+// About is what a file says of its figures besides what they know themselves.
+type About struct {
+	Sample  bool              // they are invented
+	Sources map[string]string // by indicator, where the counts come from
 }
 
 // CSV writes figures as tidy CSV in UTF-8: one header row, one row a figure.
 // A number that is missing or suppressed is an empty cell, and the columns
 // status, shorthand and reason say which. No text cell can start a formula in
 // a spreadsheet.
-func CSV(w io.Writer, figures []metrics.Figure, sample bool) error {
+func CSV(w io.Writer, figures []metrics.Figure, about About) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(Columns); err != nil {
 		return err
@@ -37,9 +48,15 @@ func CSV(w io.Writer, figures []metrics.Figure, sample bool) error {
 			text(f.Period.Code()), f.Period.StartDate(), f.Period.EndDate(),
 			number(f.Numerator), number(f.Denominator), number(f.Value), number(f.Lower), number(f.Upper),
 			text(f.Unit), text(string(f.Status)), whole(f.Rank), whole(f.RankOf), text(f.Sentence),
-			f.Status.Shorthand(), text(f.Reason), text(f.Denominated), text(strings.Join(Notes(f), " ")),
-			strconv.FormatBool(sample),
+			f.Shorthand(), text(f.Reason), text(f.Denominated), text(strings.Join(Notes(f), " ")),
+			strconv.FormatBool(about.Sample),
 		}
+		s := summaryOf(f, about)
+		row = append(row, text(s.Method), text(s.Direction), text(s.Verdict), text(s.With), text(s.Period), number(s.Value), number(s.Numerator),
+			number(s.Ratio), number(s.Lower), number(s.Upper), text(s.Rule), text(s.Care), text(s.Why),
+			number(s.Similar), text(s.SimilarDirection), whole(s.SimilarRank), whole(s.SimilarOf), number(s.Force), text(s.ForceDirection),
+			number(s.England), text(s.EnglandDirection), number(s.Target), text(s.TargetDirection),
+			strconv.FormatBool(s.Provisional), text(s.Source), strconv.Itoa(s.Revision), text(s.MadeAt))
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -51,33 +68,90 @@ func CSV(w io.Writer, figures []metrics.Figure, sample bool) error {
 // record is a figure as JSON. Its names are the CSV's columns; numbers are
 // null where they are not available.
 type record struct {
-	Indicator         string       `json:"indicator"`
-	Priority          string       `json:"priority"`
-	AreaCode          string       `json:"area_code"`
-	AreaName          string       `json:"area_name"`
-	Period            string       `json:"period"`
-	PeriodStart       string       `json:"period_start"`
-	PeriodEnd         string       `json:"period_end"`
-	Numerator         *float64     `json:"numerator"`
-	Denominator       *float64     `json:"denominator"`
-	Value             *float64     `json:"value"`
-	Lower             *float64     `json:"lower"`
-	Upper             *float64     `json:"upper"`
-	Unit              string       `json:"unit"`
-	Status            string       `json:"status"`
-	Rank              *int         `json:"rank"`
-	RankOf            *int         `json:"rank_of"`
-	Sentence          string       `json:"sentence"`
-	Shorthand         string       `json:"shorthand"`
-	Reason            string       `json:"reason"`
-	DenominatorSource string       `json:"denominator_source"`
-	Notes             []string     `json:"notes"`
-	Sample            bool         `json:"sample"`
-	Method            string       `json:"method"`
-	Comparisons       []comparison `json:"comparisons"`
-	Statements        []statement  `json:"statements"`
-	Revision          int          `json:"revision"`
-	MadeAt            string       `json:"made_at"`
+	Indicator         string   `json:"indicator"`
+	Priority          string   `json:"priority"`
+	AreaCode          string   `json:"area_code"`
+	AreaName          string   `json:"area_name"`
+	Period            string   `json:"period"`
+	PeriodStart       string   `json:"period_start"`
+	PeriodEnd         string   `json:"period_end"`
+	Numerator         *float64 `json:"numerator"`
+	Denominator       *float64 `json:"denominator"`
+	Value             *float64 `json:"value"`
+	Lower             *float64 `json:"lower"`
+	Upper             *float64 `json:"upper"`
+	Unit              string   `json:"unit"`
+	Status            string   `json:"status"`
+	Rank              *int     `json:"rank"`
+	RankOf            *int     `json:"rank_of"`
+	Sentence          string   `json:"sentence"`
+	Shorthand         string   `json:"shorthand"`
+	Reason            string   `json:"reason"`
+	DenominatorSource string   `json:"denominator_source"`
+	Notes             []string `json:"notes"`
+	Sample            bool     `json:"sample"`
+	summary
+	Comparisons []comparison `json:"comparisons"`
+	Statements  []statement  `json:"statements"`
+}
+
+// summary is what a row says of how a figure was made and what it was set
+// beside: the comparison in time first (compared_lower and compared_upper are
+// of the ratio's interval), then the benchmarks.
+type summary struct {
+	Method           string   `json:"method"`
+	Direction        string   `json:"direction"`
+	Verdict          string   `json:"verdict"`
+	With             string   `json:"compared_with"`
+	Period           string   `json:"compared_period"`
+	Value            *float64 `json:"compared_value"`
+	Numerator        *float64 `json:"compared_numerator"`
+	Ratio            *float64 `json:"compared_ratio"`
+	Lower            *float64 `json:"compared_lower"`
+	Upper            *float64 `json:"compared_upper"`
+	Rule             string   `json:"compared_rule"`
+	Care             string   `json:"compared_care"`
+	Why              string   `json:"not_compared_reason"`
+	Similar          *float64 `json:"similar_value"`
+	SimilarDirection string   `json:"similar_direction"`
+	SimilarRank      *int     `json:"similar_rank"`
+	SimilarOf        *int     `json:"similar_of"`
+	Force            *float64 `json:"force_value"`
+	ForceDirection   string   `json:"force_direction"`
+	England          *float64 `json:"england_value"`
+	EnglandDirection string   `json:"england_direction"`
+	Target           *float64 `json:"target_value"`
+	TargetDirection  string   `json:"target_direction"`
+	Provisional      bool     `json:"provisional"`
+	Source           string   `json:"source"`
+	Revision         int      `json:"revision"`
+	MadeAt           string   `json:"made_at"`
+}
+
+// summaryOf is of a figure without the numbers that its status forbids.
+func summaryOf(f metrics.Figure, about About) summary {
+	s := summary{Method: f.Method, Provisional: f.Provisional, Source: about.Sources[f.Indicator], Revision: f.Revision, MadeAt: f.MadeAt}
+	for _, c := range f.Comparisons {
+		value, direction := finite(c.Value), string(c.Direction)
+		switch c.Kind {
+		case metrics.InTime:
+			s.Direction, s.Verdict, s.With, s.Period = direction, string(c.Verdict), c.With, c.Period
+			s.Value, s.Numerator, s.Ratio, s.Lower, s.Upper = value, finite(c.Numerator), finite(c.Ratio), finite(c.Lower), finite(c.Upper)
+			s.Rule, s.Care, s.Why = c.Rule, c.Care, c.Reason
+		case metrics.WithSimilar:
+			s.Similar, s.SimilarDirection = value, direction
+			if c.Group != nil {
+				s.SimilarRank, s.SimilarOf = &c.Group.Rank, &c.Group.Members
+			}
+		case metrics.WithForce:
+			s.Force, s.ForceDirection = value, direction
+		case metrics.WithEngland:
+			s.England, s.EnglandDirection = value, direction
+		case metrics.WithTarget:
+			s.Target, s.TargetDirection = value, direction
+		}
+	}
+	return s
 }
 
 type comparison struct {
@@ -94,6 +168,7 @@ type comparison struct {
 	Upper     *float64 `json:"upper"`
 	Reason    string   `json:"reason"`
 	Care      string   `json:"care"`
+	Basis     string   `json:"basis"`
 	Group     *group   `json:"group"`
 }
 
@@ -138,8 +213,8 @@ func groupOf(g *metrics.Group) *group {
 }
 
 // JSON writes figures as an array of objects named as the CSV's columns, with
-// the interval's method, the comparisons and the revision besides.
-func JSON(w io.Writer, figures []metrics.Figure, sample bool) error {
+// all comparisons and statements besides.
+func JSON(w io.Writer, figures []metrics.Figure, about About) error {
 	records := make([]record, 0, len(figures))
 	for _, f := range figures {
 		f = shown(f)
@@ -149,13 +224,12 @@ func JSON(w io.Writer, figures []metrics.Figure, sample bool) error {
 			Numerator: finite(f.Numerator), Denominator: finite(f.Denominator),
 			Value: finite(f.Value), Lower: finite(f.Lower), Upper: finite(f.Upper),
 			Unit: f.Unit, Status: string(f.Status), Rank: f.Rank, RankOf: f.RankOf, Sentence: f.Sentence,
-			Shorthand: f.Status.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
-			Notes: Notes(f), Sample: sample, Method: f.Method, Comparisons: []comparison{}, Statements: []statement{},
-			Revision: f.Revision, MadeAt: f.MadeAt,
+			Shorthand: f.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
+			Notes: Notes(f), Sample: about.Sample, summary: summaryOf(f, about), Comparisons: []comparison{}, Statements: []statement{},
 		}
 		for _, c := range f.Comparisons {
 			r.Comparisons = append(r.Comparisons, comparison{string(c.Kind), c.With, c.Period, finite(c.Value), finite(c.Numerator),
-				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason, c.Care, groupOf(c.Group)})
+				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason, c.Care, c.Basis, groupOf(c.Group)})
 		}
 		for _, s := range f.Statements {
 			r.Statements = append(r.Statements, statement{s.About, s.Text, s.Refused})
@@ -184,7 +258,7 @@ func shown(f metrics.Figure) metrics.Figure {
 		return f
 	}
 	f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil, nil, nil
-	f.Comparisons = nil
+	f.Comparisons, f.Provisional = nil, false
 	return f
 }
 

@@ -13,15 +13,27 @@ import (
 
 func number64(v float64) *float64 { return &v }
 
+func about(sample bool) About {
+	return About{Sample: sample, Sources: map[string]string{"share": "The Indices"}}
+}
+
 func sample() []metrics.Figure {
 	rank, of := 64, 317
 	return []metrics.Figure{
 		{Indicator: "share", Priority: "one", Area: metrics.Area{Code: "E08000026", Name: "Coventry"}, Period: metrics.EditionOf(2019), Status: metrics.Available,
 			Numerator: number64(28), Denominator: number64(195), Value: number64(28.0 / 195 * 100), Lower: number64(10.1), Upper: number64(-0.5), Unit: "%",
 			Rank: &rank, RankOf: &of, Denominated: "LSOAs of the 2019 edition", Notes: []string{"A note.", "Another."}, BreakBefore: "redrawn", Sentence: "In 2019, …",
-			Comparisons: []metrics.Comparison{{With: "previous edition", Period: "IoD2015", Direction: metrics.Down, Verdict: metrics.Better}}},
+			Method: "Wilson", Revision: 2, MadeAt: "2026-01-02T03:04:05Z", Provisional: true,
+			Comparisons: []metrics.Comparison{
+				{Kind: metrics.InTime, With: "previous edition", Period: "IoD2015", Value: number64(18.461538), Numerator: number64(36), Direction: metrics.Down, Verdict: metrics.Better,
+					Rule: "by a point", Ratio: number64(0.78), Lower: number64(0.5), Upper: number64(0.9), Care: "=redrawn"},
+				{Kind: metrics.WithSimilar, Value: number64(20), Direction: metrics.Lower, Group: &metrics.Group{Rank: 3, Members: 15}},
+				{Kind: metrics.WithForce, Direction: metrics.NotCompared, Reason: "no file"},
+				{Kind: metrics.WithEngland, Value: number64(10), Direction: metrics.Higher, Basis: "3,284 of 32,844"},
+				{Kind: metrics.WithTarget, Value: number64(12), Direction: metrics.OffTrack},
+			}},
 		{Indicator: "share", Area: metrics.Area{Code: "E08000026"}, Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), Status: metrics.Suppressed, Reason: "too few",
-			Numerator: number64(3), Value: number64(1.5), Comparisons: []metrics.Comparison{{Value: number64(3)}}},
+			Numerator: number64(3), Value: number64(1.5), Provisional: true, Comparisons: []metrics.Comparison{{Kind: metrics.InTime, Value: number64(3), Direction: metrics.Up}}},
 		{Indicator: "share", Area: metrics.Area{Code: "E08000026"}, Period: metrics.MonthPeriod(metrics.NewMonth(2019, 3)), Status: metrics.Missing, Reason: "no file"},
 		{Indicator: "share", Area: metrics.Area{Code: "E08000026"}, Period: metrics.YearEndingIn(metrics.NewMonth(2019, 3)), Status: metrics.Available, Value: number64(math.NaN()), Numerator: number64(0)},
 	}
@@ -29,7 +41,7 @@ func sample() []metrics.Figure {
 
 func TestCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := CSV(&b, sample(), true); err != nil {
+	if err := CSV(&b, sample(), about(true)); err != nil {
 		t.Fatal(err)
 	}
 	if !utf8.Valid(b.Bytes()) {
@@ -53,7 +65,14 @@ func TestCSV(t *testing.T) {
 		column, want string
 	}{
 		{1, "value", "14.358974"}, {1, "upper", "-0.5"}, {1, "rank", "64"}, {1, "rank_of", "317"}, {1, "period", "IoD2019"}, {1, "period_start", "2019-01-01"},
-		{1, "notes", "A note. Another. Break in the series: redrawn"}, {1, "sample", "true"}, {1, "shorthand", ""},
+		{1, "notes", "A note. Another. Break in the series: redrawn"}, {1, "sample", "true"}, {1, "shorthand", "[p]"}, {1, "provisional", "true"},
+		{1, "method", "Wilson"}, {1, "direction", "down"}, {1, "verdict", "better"}, {1, "compared_with", "previous edition"}, {1, "compared_period", "IoD2015"},
+		{1, "compared_value", "18.461538"}, {1, "compared_numerator", "36"}, {1, "compared_ratio", "0.78"}, {1, "compared_lower", "0.5"}, {1, "compared_upper", "0.9"},
+		{1, "compared_rule", "by a point"}, {1, "compared_care", "'=redrawn"}, {1, "not_compared_reason", ""},
+		{1, "similar_value", "20"}, {1, "similar_direction", "lower"}, {1, "similar_rank", "3"}, {1, "similar_of", "15"},
+		{1, "force_value", ""}, {1, "force_direction", "not compared"}, {1, "england_value", "10"}, {1, "england_direction", "higher"},
+		{1, "target_value", "12"}, {1, "target_direction", "off track"}, {1, "source", "The Indices"}, {1, "revision", "2"}, {1, "made_at", "2026-01-02T03:04:05Z"},
+		{2, "compared_value", ""}, {2, "direction", ""}, {2, "provisional", "false"},
 		{2, "value", ""}, {2, "numerator", ""}, {2, "shorthand", "[c]"}, {2, "status", "suppressed"},
 		{3, "value", ""}, {3, "shorthand", "[x]"}, {3, "reason", "no file"},
 		{4, "value", ""}, {4, "numerator", "0"},
@@ -76,7 +95,7 @@ func TestText(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := JSON(&b, sample(), false); err != nil {
+	if err := JSON(&b, sample(), about(false)); err != nil {
 		t.Fatal(err)
 	}
 	var objects []map[string]any
@@ -94,8 +113,12 @@ func TestJSON(t *testing.T) {
 	if objects[0]["value"] != 14.358974 || objects[3]["value"] != nil || objects[3]["numerator"] != 0.0 {
 		t.Errorf("values %v, %v", objects[0]["value"], objects[3])
 	}
+	if objects[0]["compared_ratio"] != 0.78 || objects[0]["direction"] != "down" || objects[0]["england_value"] != 10.0 || objects[0]["value"] == objects[0]["compared_value"] ||
+		objects[0]["source"] != "The Indices" || objects[1]["compared_value"] != nil || objects[0]["comparisons"].([]any)[3].(map[string]any)["basis"] != "3,284 of 32,844" {
+		t.Errorf("the comparison: %v", objects[0])
+	}
 	b.Reset()
-	if err := JSON(&b, nil, false); err != nil || b.String() != "[]\n" {
+	if err := JSON(&b, nil, about(false)); err != nil || b.String() != "[]\n" {
 		t.Errorf("no figures: %q, %v", b.String(), err)
 	}
 }
