@@ -4,10 +4,11 @@
 BIN       := bin/outcomes
 LISTEN    ?= 127.0.0.1:8080
 CHROMIUM  := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+SOFFICE   := $(shell command -v soffice || command -v libreoffice)
 GOFILES   := $(shell git ls-files '*.go' 2>/dev/null || find . -name '*.go')
 HAVE_CC   := $(shell command -v cc || command -v gcc)
 
-.PHONY: build run test race lint bench check browser clean
+.PHONY: build run test race lint bench check tools clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -o $(BIN) ./cmd/outcomes
@@ -16,7 +17,7 @@ run: build
 	./$(BIN) demo --listen $(LISTEN)
 
 # Everything, in a real browser too.
-test: browser
+test: tools
 	CGO_ENABLED=0 go test -timeout 30m ./...
 
 # The race detector, where there is a C compiler for it: what runs on several
@@ -39,16 +40,19 @@ bench:
 
 check: lint build test race
 
-# Chromium from Debian's packages, when it is missing and this user may.
-browser:
-ifeq ($(CHROMIUM),)
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "installing Chromium for the browser tests"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+# What some tests need besides Go, from Debian's packages, when it is missing
+# and this user may: Chromium to walk the pages, LibreOffice to open workbooks.
+tools:
+	@missing=""; \
+	[ -n "$(CHROMIUM)" ] || missing="chromium"; \
+	[ -n "$(SOFFICE)" ] || missing="$$missing libreoffice-calc"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing for the tests: $$missing"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else \
-		echo "Chromium is missing: the browser tests will be skipped. On Debian: sudo apt-get install chromium"; \
+		echo "missing, so that their tests will be skipped: $$missing. On Debian: sudo apt-get install $$missing"; \
 	fi
-endif
 
 clean:
 	rm -rf bin

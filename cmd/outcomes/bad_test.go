@@ -134,10 +134,15 @@ func TestBadInput(t *testing.T) {
 		}
 		return d
 	}
+	// The same month in two folders: as it is, and without its last row.
+	twice := in("twice")
+	write(t, in("twice/a"), name, good)
+	write(t, in("twice/b"), name+".gz", gzipped(t, bytes.Join(lines[:len(lines)-2], nil)))
 	tests := []struct {
 		name, source, path string
 		want               []string
 	}{
+		{"two files of one month", "police", twice, []string{filepath.Join(twice, "a", name), filepath.Join(twice, "b", name+".gz"), "West Midlands Police in April 2019", "different things"}},
 		{"no such file", "police", filepath.Join(dir, "none.csv"), []string{"none.csv", "no such file"}},
 		{"empty file", "police", write(t, in("empty"), name, nil), []string{name, "is empty"}},
 		{"empty folder", "police", in("nothing"), []string{"no file to read"}},

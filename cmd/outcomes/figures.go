@@ -36,7 +36,7 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 					return err
 				}
 			}
-			st, err := store.OpenExisting(ctx, h.db, now)
+			st, err := store.OpenToRead(ctx, h.db)
 			if err != nil {
 				return err
 			}
@@ -64,11 +64,24 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 			if err != nil {
 				return err
 			}
-			switch format {
-			case "csv":
-				return export.CSV(cmd.OutOrStdout(), figures, state.Sample)
-			case "json":
-				return export.JSON(cmd.OutOrStdout(), figures, state.Sample)
+			if format != "table" {
+				about := export.About{Sample: state.Sample, Sources: map[string]string{}}
+				stored, err := st.StrategySource(ctx)
+				if err != nil {
+					return err
+				}
+				s, err := h.choose(stored)
+				if err != nil {
+					return err
+				}
+				for _, ind := range s.Indicators {
+					about.Sources[ind.ID] = ind.Source
+				}
+				write := export.CSV
+				if format == "json" {
+					write = export.JSON
+				}
+				return write(cmd.OutOrStdout(), figures, about)
 			}
 			if state.Sample {
 				fmt.Fprintln(cmd.OutOrStdout(), "Sample data, invented.")
@@ -85,7 +98,7 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 }
 
 // noFigures says which of the choices there is nothing of.
-func noFigures(cmd *cobra.Command, st *store.Store, filter metrics.FigureFilter, area string) error {
+func noFigures(cmd *cobra.Command, st *store.Reader, filter metrics.FigureFilter, area string) error {
 	all, err := st.Figures(cmd.Context(), metrics.FigureFilter{})
 	if err != nil {
 		return err

@@ -3,6 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
 	"os"
 	"os/exec"
@@ -98,7 +101,9 @@ func TestThirdParties(t *testing.T) {
 		"github.com/pressly/goose":         {"outcomes/metrics/store"},
 		"github.com/labstack/echo":         {"outcomes/dashboard"},
 		"github.com/go-echarts/go-echarts": {"outcomes/dashboard/chart"},
-		"github.com/xuri/excelize":         {"outcomes/ingest/table", "outcomes/ingest/deprivation", "outcomes/ingest/population", "outcomes/ingest/sample"},
+		"github.com/xuri/excelize":         {"outcomes/ingest/table", "outcomes/ingest/deprivation", "outcomes/ingest/population", "outcomes/ingest/returns", "outcomes/ingest/sample"},
+		"github.com/alexedwards/scs":       {"outcomes/dashboard/account"},
+		"github.com/alexedwards/argon2id":  {"outcomes/dashboard/account"},
 		"github.com/goccy/go-yaml":         {"outcomes/metrics/strategy"},
 		"gonum.org/v1/gonum":               {"outcomes/metrics/stats"},
 		"github.com/klauspost/compress":    {"outcomes/ingest"},
@@ -158,5 +163,44 @@ func TestLibcIsTheDrivers(t *testing.T) {
 	}
 	if got := version["modernc.org/libc"]; got != string(m[1]) {
 		t.Errorf("the binary has libc %s, modernc.org/sqlite %s wants %s: pin that one in go.mod", got, version["modernc.org/sqlite"], m[1])
+	}
+}
+
+// The clock is passed in: below cmd nothing asks for the time itself.
+func TestNobodyAsksForTheTime(t *testing.T) {
+	root := repository(t)
+	calls := 0
+	for _, room := range []string{"cmd", "dashboard", "ingest", "metrics"} {
+		err := filepath.WalkDir(filepath.Join(root, room), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, path, nil, 0)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				sel, ok := n.(*ast.SelectorExpr)
+				if !ok || !slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
+					return true
+				}
+				if of, ok := sel.X.(*ast.Ident); !ok || of.Name != "time" || of.Obj != nil {
+					return true
+				}
+				calls++
+				if room != "cmd" {
+					t.Errorf("%s: time.%s: take the clock from whoever calls", set.Position(sel.Pos()), sel.Sel.Name)
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls == 0 {
+		t.Error("not even cmd asks for the time: the test does not find what it looks for")
 	}
 }

@@ -29,10 +29,12 @@ func readers() map[metrics.Source]ingest.Reader {
 func importCommand() *cobra.Command {
 	var h house
 	var edition int
+	var hand handing
 	var names []string
 	for _, s := range metrics.Sources {
 		names = append(names, string(s))
 	}
+	names = append(names, string(metrics.ReturnsSource))
 	cmd := &cobra.Command{
 		Use:   "import SOURCE PATH…",
 		Short: "Read published files into the database and make the figures anew",
@@ -50,8 +52,10 @@ folder or a zip, plain or .gz. In a folder, files of another layout are passed o
                or a CSV with the columns lsoa_code,rank and --edition
   boundaries   outlines of LSOAs or wards (GeoJSON, longitude and latitude)
   police       data.police.uk street-level files, YYYY-MM-FORCE-street.csv
+  returns      projects' quarterly workbooks (.xlsx), each by itself: handed in and screened,
+               and with --accept put in force; --reason says why warnings may pass
 
-An import is all or nothing: after an error the database is as it was. Reading the same
+An import of published files is all or nothing: after an error the database is as it was. Reading the same
 file again changes nothing; a newer release of a month replaces that month.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
@@ -67,6 +71,17 @@ file again changes nothing; a newer release of a month replaces that month.`,
 			ctx := cmd.Context()
 			if cmd.Flags().Changed("edition") && args[0] != string(metrics.DeprivationSource) {
 				return metrics.Errorf(metrics.Invalid, "--edition is for the source deprivation only")
+			}
+			if args[0] == string(metrics.ReturnsSource) {
+				r, err := h.roundOf(ctx)
+				if err != nil {
+					return err
+				}
+				defer r.Close()
+				return hand.run(ctx, r, args[1:], cmd.OutOrStdout())
+			}
+			if hand != (handing{}) {
+				return metrics.Errorf(metrics.Invalid, "--project, --period, --accept and --reason are for the source returns only")
 			}
 			if h.strategy != "" { // a wrong file is told before a database is made
 				if _, err := h.choose(nil); err != nil {
@@ -95,6 +110,10 @@ file again changes nothing; a newer release of a month replaces that month.`,
 	}
 	h.flags(cmd, true)
 	cmd.Flags().IntVar(&edition, "edition", 0, "the `year` of the edition of the Indices, for a file that does not say")
+	cmd.Flags().StringVar(&hand.project, "project", "", "of a return: the project's `ID`, for a file that does not say")
+	cmd.Flags().StringVar(&hand.period, "period", "", "of a return: the calendar `quarter`, such as 2019-Q3, for a file that does not say")
+	cmd.Flags().BoolVar(&hand.accept, "accept", false, "of a return: put it in force where no check fails")
+	cmd.Flags().StringVar(&hand.reason, "reason", "", "of a return that is accepted: why its warnings may pass, in `words`")
 	return cmd
 }
 

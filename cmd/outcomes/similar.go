@@ -22,12 +22,15 @@ func similarCommand() *cobra.Command {
 	var area, format string
 	var except []string
 	var n int
+	var all bool
 	cmd := &cobra.Command{
 		Use:   "similar --area CODE",
 		Short: "Propose a group of similar areas from what is imported",
 		Long: `Propose a group of similar areas from what is imported: the lookups, the population
 workbook and the Index of Multiple Deprivation. The districts of England are set side by
-side by four numbers, and the nearest are listed with their distance.
+side by four numbers, and the nearest are listed with their distance. Districts whose
+police force is known to publish no files are left out, for a group that holds one could
+not be compared with; --unpublished keeps them.
 
 It is this program's proposal, not the most similar group of police.uk. Where the
 partnership has a group of police.uk or HMICFRS, enter that in the strategy file.
@@ -37,7 +40,7 @@ partnership has a group of police.uk or HMICFRS, enter that in the strategy file
 			if !slices.Contains([]string{"table", "yaml", "csv"}, format) {
 				return metrics.Errorf(metrics.Invalid, "there is no format %q: table, yaml or csv", format)
 			}
-			p, err := propose(cmd, h.db, area, except, n)
+			p, err := propose(cmd, h.db, area, except, n, all)
 			if err != nil {
 				return err
 			}
@@ -53,7 +56,8 @@ partnership has a group of police.uk or HMICFRS, enter that in the strategy file
 	h.flags(cmd, false)
 	cmd.Flags().StringVar(&area, "area", "", "the ONS `CODE` of the local authority district, such as E08000026")
 	cmd.Flags().IntVar(&n, "n", 14, "how many areas besides that one")
-	cmd.Flags().StringSliceVar(&except, "except", nil, "the ONS codes of districts to leave out, such as those whose force publishes no files, with commas between")
+	cmd.Flags().StringSliceVar(&except, "except", nil, "the ONS codes of districts to leave out, with commas between")
+	cmd.Flags().BoolVar(&all, "unpublished", false, "keep districts whose police force publishes no files")
 	cmd.Flags().StringVar(&format, "format", "table", "table, yaml or csv")
 	if err := cmd.MarkFlagRequired("area"); err != nil {
 		panic(err) // the flag is defined above
@@ -66,13 +70,14 @@ type proposal struct {
 	own    metrics.DistrictProfile
 	others []metrics.Neighbour
 	left   []string // names of districts that were to be left out
+	silent []string // districts left out because of their police force, with the reason
 	from   store.Profiles
 	sample bool
 }
 
-func propose(cmd *cobra.Command, db, area string, except []string, n int) (*proposal, error) {
+func propose(cmd *cobra.Command, db, area string, except []string, n int, all bool) (*proposal, error) {
 	ctx := cmd.Context()
-	st, err := store.OpenExisting(ctx, db, now)
+	st, err := store.OpenToRead(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +94,7 @@ func propose(cmd *cobra.Command, db, area string, except []string, n int) (*prop
 	if n < 1 {
 		return nil, metrics.Errorf(metrics.Invalid, "--n is how many areas besides that one: 1 or more, not %d", n)
 	}
-	others, err := metrics.ProposeSimilar(code, from.Districts, n+len(except)) // those left out stay in the z-scores
+	others, err := metrics.ProposeSimilar(code, from.Districts, len(from.Districts)) // those left out stay in the z-scores
 	if err != nil {
 		return nil, err
 	}
@@ -102,13 +107,26 @@ func propose(cmd *cobra.Command, db, area string, except []string, n int) (*prop
 		left = append(left, from.Districts[at].Name)
 		others = slices.DeleteFunc(others, func(a metrics.Neighbour) bool { return a.Code == from.Districts[at].Code })
 	}
+	var silent []string
+	for !all {
+		at := slices.IndexFunc(others[:min(n, len(others))], func(a metrics.Neighbour) bool {
+			_, ok := metrics.DoesNotPublish(g, a.Code)
+			return ok
+		})
+		if at < 0 {
+			break
+		}
+		force, _ := metrics.DoesNotPublish(g, others[at].Code)
+		silent = append(silent, fmt.Sprintf("%s, because %s has published no files since %s", others[at].Name, force.Name, force.Since.Name()))
+		others = slices.Delete(others, at, at+1)
+	}
 	others = others[:min(n, len(others))]
 	state, err := st.State(ctx)
 	if err != nil {
 		return nil, err
 	}
 	own := slices.IndexFunc(from.Districts, func(d metrics.DistrictProfile) bool { return d.Code == code })
-	return &proposal{from.Districts[own], others, left, from, state.Sample}, nil
+	return &proposal{from.Districts[own], others, left, silent, from, state.Sample}, nil
 }
 
 // source says how the group was made.
@@ -117,6 +135,9 @@ func (p *proposal) source() string {
 		metrics.SimilarityMethod, p.from.Edition, p.from.Year)
 	if len(p.left) > 0 {
 		s += "; without " + strings.Join(p.left, ", ")
+	}
+	for _, district := range p.silent {
+		s += "; without " + district
 	}
 	if p.sample {
 		s = "made from invented sample data; " + s
@@ -138,6 +159,9 @@ func (p *proposal) table(out io.Writer) error {
 	fmt.Fprint(out, "Deprivation is the mean place of the district's LSOAs among England's, 0% the most deprived.\n\n")
 	if len(p.left) > 0 {
 		fmt.Fprintf(out, "Left out: %s.\n\n", strings.Join(p.left, ", "))
+	}
+	for _, district := range p.silent {
+		fmt.Fprintf(out, "Left out: %s.\n\n", district)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "CODE\tAREA\tDISTANCE\tDEPRIVATION\tRESIDENTS\tPER SQ KM\tAGED 10-24")

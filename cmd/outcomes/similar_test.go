@@ -89,6 +89,22 @@ func TestPublishedSimilarAreas(t *testing.T) {
 		t.Errorf("the built-in group is %v, proposed is %v", s.Similar.Areas, codes)
 	}
 
+	// Manchester would be among the nearest, but its force publishes nothing.
+	said := list[1][7]
+	if slices.Contains(codes, "E08000003") {
+		t.Errorf("the group is %v", codes)
+	}
+	if kept := outcomes(t, similar("--unpublished")...); !strings.Contains(kept, "\nE08000003") || strings.Contains(kept, "\nE09000010") || strings.Contains(kept, "published no files") {
+		t.Errorf("got\n%s", kept)
+	}
+	if shown := outcomes(t, similar()...); !strings.Contains(shown, "Left out: Manchester, because Greater Manchester Police") || !strings.Contains(shown, "\nE09000010") {
+		t.Errorf("got\n%s", shown)
+	}
+	const why = "without Manchester, because Greater Manchester Police has published no files since July 2019"
+	if !strings.Contains(said, why) || !strings.Contains(s.Similar.Source, why) {
+		t.Errorf("the reason is not in the proposal or not in the built-in group:\n%s\n%s", said, s.Similar.Source)
+	}
+
 	table := outcomes(t, similar("--n", "3", "--except", "E06000043")...)
 	for _, want := range []string{"this program's proposal, not the police.uk group", "Left out: Brighton and Hove", "Bristol, City of", "371,521", "Indices of Deprivation 2019", "mid-2019"} {
 		if !strings.Contains(table, want) {

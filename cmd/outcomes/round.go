@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"outcomes/dashboard"
+	"outcomes/ingest/returns"
+	"outcomes/metrics"
+	"outcomes/metrics/store"
+)
+
+// round is the quarterly round: the workbooks of package returns over the
+// store, for the pages and for the command line.
+type round struct {
+	*store.Store
+	strategy *metrics.Strategy
+	now      func() time.Time
+	sample   bool // what it writes is invented
+}
+
+// newRound is the round of a strategy. The strategy is copied: a server gives
+// its own one the names that the lookups know, and figures are made without.
+func newRound(st *store.Store, s *metrics.Strategy, now func() time.Time) *round {
+	own := *s
+	return &round{Store: st, strategy: &own, now: now}
+}
+
+// records is what a session or the store itself can be asked.
+type records interface {
+	Submission(ctx context.Context, id int64) (metrics.Submission, error)
+	Submissions(ctx context.Context, project, quarter string) ([]metrics.Submission, error)
+	AcceptedReturns(ctx context.Context, project string) ([]metrics.AcceptedReturn, error)
+	RawFile(ctx context.Context, sha string) ([]byte, error)
+}
+
+// held is what a project returned before, as it is in force.
+func held(ctx context.Context, rec records, project string, quarter metrics.Period) (returns.Held, error) {
+	all, err := rec.AcceptedReturns(ctx, project)
+	h := returns.Held{Before: all}
+	for i, r := range all {
+		if r.Quarter == quarter {
+			h.Now = &all[i]
+			h.Before = slices.Delete(slices.Clone(all), i, i+1)
+		}
+	}
+	return h, err
+}
+
+func (r *round) Template(ctx context.Context, w io.Writer, p metrics.Project, q metrics.Period) error {
+	h, err := held(ctx, r.Store, p.ID, q)
+	if err != nil {
+		return err
+	}
+	return returns.Template(w, r.strategy, p, q, h, r.sample)
+}
+
+// screen screens a file against what is in force.
+func (r *round) screen(ctx context.Context, rec records, name string, body []byte, p metrics.Project, q metrics.Period) (returns.Screening, returns.Held, error) {
+	h, err := held(ctx, rec, p.ID, q)
+	if err != nil {
+		return returns.Screening{}, h, err
+	}
+	return returns.Screen(ctx, returns.Handed{Name: name, Body: body, Project: p, Quarter: q, Strategy: r.strategy, Held: h, Today: r.now()}), h, ctx.Err()
+}
+
+// stood is a submission's project, which the strategy may have no longer.
+func (r *round) stood(sub metrics.Submission) (metrics.Project, error) {
+	p, ok := r.strategy.Project(sub.Project)
+	if !ok {
+		return p, metrics.Errorf(metrics.Conflict, "the strategy has no project %q any more: its returns stay in the history, and nothing can be decided about them", sub.Project)
+	}
+	return p, nil
+}
+
+func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Handed, error) {
+	var done dashboard.Handed
+	if in.SHA != "" {
+		body, err := r.RawFile(ctx, in.SHA)
+		if err != nil {
+			return done, err
+		}
+		in.Body = body
+	}
+	what := in.Project.ID + " " + in.Quarter.Code()
+	found, _, err := r.screen(ctx, r.Store, in.Name, in.Body, in.Project, in.Quarter)
+	if err != nil {
+		return done, err
+	}
+	err = r.Update(ctx, "take a return in", func(tx *store.Session) error {
+		audit := func(action, detail string) error {
+			return tx.Audit(ctx, metrics.AuditEntry{Who: in.Who, Action: action, What: what, Detail: detail})
+		}
+		if found.PersonalData {
+			done.Refused = found.Findings
+			return audit("return refused", "it seems to hold personal data; the file was not kept")
+		}
+		list, err := tx.Submissions(ctx, in.Project.ID, in.Quarter.Code())
+		if err != nil {
+			return err
+		}
+		if done.SHA, err = tx.KeepFile(ctx, in.Body); err != nil {
+			return err
+		}
+		if len(list) > 0 && list[0].ID != in.Seen {
+			done.Ahead = &list[0]
+			return audit("file kept", fmt.Sprintf("return %d had been handed in meanwhile", list[0].ID))
+		}
+		if done.ID, err = tx.Receive(ctx, metrics.Submission{
+			Project: in.Project.ID, Quarter: in.Quarter, File: in.Name, SHA: done.SHA, Template: found.Template, Sample: found.Sample || r.sample,
+			ReceivedBy: in.Who, Values: found.Values, Findings: found.Findings,
+		}); err != nil {
+			return err
+		}
+		return audit("return uploaded", fmt.Sprintf("return %d", done.ID))
+	})
+	return done, err
+}
+
+func (r *round) Preview(ctx context.Context, id int64) (dashboard.Preview, error) {
+	sub, err := r.Submission(ctx, id)
+	if err != nil {
+		return dashboard.Preview{}, err
+	}
+	v := dashboard.Preview{Submission: sub}
+	project, ok := r.strategy.Project(sub.Project)
+	if !ok || sub.Status != metrics.SubmissionReceived {
+		h, err := held(ctx, r.Store, sub.Project, sub.Quarter)
+		v.Held, v.Before = before(h, sub.Quarter)
+		return v, err
+	}
+	body, err := r.RawFile(ctx, sub.SHA)
+	if err != nil {
+		return v, err
+	}
+	found, h, err := r.screen(ctx, r.Store, sub.File, body, project, sub.Quarter)
+	if err != nil {
+		return v, err
+	}
+	v.Values, v.Findings = found.Values, found.Findings
+	v.Held, v.Before = before(h, sub.Quarter)
+	v.At, v.Read = map[metrics.ReturnCell]dashboard.Place{}, map[dashboard.Place]string{}
+	for _, n := range found.Unread {
+		v.At[n.ReturnCell] = dashboard.Place{Sheet: n.Sheet, Cell: n.Cell}
+	}
+	for _, sheet := range found.Grid {
+		for _, row := range sheet.Rows {
+			for _, cell := range row.Cells {
+				v.Read[dashboard.Place{Sheet: sheet.Name, Cell: cell.Ref}] = cell.Text
+			}
+		}
+	}
+	return v, nil
+}
+
+// before are the numbers in force for a quarter and for the one before it.
+func before(h returns.Held, quarter metrics.Period) (now, last []metrics.ReturnValue) {
+	if h.Now != nil {
+		now = h.Now.Values
+	}
+	for _, r := range h.Before {
+		if r.Quarter.Last+1 == quarter.First {
+			last = r.Values
+		}
+	}
+	return now, last
+}
+
+func (r *round) Accept(ctx context.Context, id int64, a dashboard.Acceptance) error {
+	return r.Update(ctx, "accept a return", func(tx *store.Session) error {
+		if err := r.acceptIn(ctx, tx, id, a); err != nil {
+			return err
+		}
+		_, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
+		return err
+	})
+}
+
+// acceptIn puts a return in force, without the figures. It is screened anew,
+// against what is held now: another may have been accepted meanwhile.
+func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a dashboard.Acceptance) error {
+	sub, err := tx.Submission(ctx, id)
+	if err != nil {
+		return err
+	}
+	decision := store.Decision{By: a.Who, Reason: a.Reason}
+	if sub.Status == metrics.SubmissionReceived { // else Accept says who was first
+		project, err := r.stood(sub)
+		if err != nil {
+			return err
+		}
+		body, err := tx.RawFile(ctx, sub.SHA)
+		if err != nil {
+			return err
+		}
+		found, _, err := r.screen(ctx, tx, sub.File, body, project, sub.Quarter)
+		if err != nil {
+			return err
+		}
+		if !sameValues(found.Values, sub.Values) {
+			return metrics.Errorf(metrics.Conflict, "what the strategy asks of the project has changed since this return was handed in: hand the same file in again, and it is read anew")
+		}
+		decision.Findings = found.Findings
+		for i, f := range decision.Findings {
+			decision.Findings[i].Reason = a.Reasons[dashboard.FindingKey(f)]
+			if decision.Findings[i].Reason == "" {
+				decision.Findings[i].Reason = a.Same
+			}
+		}
+	}
+	if err := tx.Accept(ctx, id, decision); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, metrics.AuditEntry{Who: a.Who, Action: "return accepted", What: sub.Project + " " + sub.Quarter.Code(),
+		Detail: strings.TrimSuffix(fmt.Sprintf("return %d: %s", id, a.Reason), ": ")})
+}
+
+// sameValues says whether two readings of a file are one, in whatever order.
+func sameValues(a, b []metrics.ReturnValue) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	held := map[metrics.ReturnValue]bool{}
+	for _, v := range a {
+		held[v] = true
+	}
+	return !slices.ContainsFunc(b, func(v metrics.ReturnValue) bool { return !held[v] })
+}
+
+func (r *round) Withdraw(ctx context.Context, id int64, who, reason string) error {
+	return r.Update(ctx, "withdraw a return", func(tx *store.Session) error {
+		if err := withdrawIn(ctx, tx, id, who, reason); err != nil {
+			return err
+		}
+		_, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d withdrawn", id))
+		return err
+	})
+}
+
+// withdrawIn takes a return out of force, without the figures.
+func withdrawIn(ctx context.Context, tx *store.Session, id int64, who, reason string) error {
+	sub, err := tx.Submission(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := tx.Withdraw(ctx, id, who, reason); err != nil {
+		return err
+	}
+	action := "return set aside"
+	if sub.Status == metrics.SubmissionAccepted {
+		action = "return withdrawn"
+	}
+	return tx.Audit(ctx, metrics.AuditEntry{Who: who, Action: action, What: sub.Project + " " + sub.Quarter.Code(), Detail: fmt.Sprintf("return %d: %s", id, reason)})
+}
+
+func (r *round) Marked(ctx context.Context, w io.Writer, id int64) error {
+	v, err := r.Preview(ctx, id)
+	if err != nil {
+		return err
+	}
+	body, err := r.RawFile(ctx, v.SHA)
+	if err != nil {
+		return err
+	}
+	if err := returns.Mark(w, body, v.Findings); err != nil {
+		return metrics.Errorf(metrics.Invalid, "this file cannot be marked: %w", err)
+	}
+	return nil
+}
