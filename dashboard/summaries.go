@@ -130,6 +130,7 @@ func cardOf(summary metrics.PrioritySummary) card {
 
 // headlineView is one of the overview's news.
 type headlineView struct {
+	Projects bool // what projects did, not how the city fares
 	Title    string
 	URL      string
 	Text     string
@@ -213,7 +214,7 @@ func (s *Server) summary(c echo.Context) (metrics.State, []card, overviewPage, e
 		Years: fmt.Sprintf("%d to %d", strategy.From, strategy.To),
 	}
 	for _, h := range summary.Headlines {
-		page.News = append(page.News, headlineView{Title: h.Title, URL: indicatorURL(h.Indicator, "", "", "", "", ""), Text: h.Text,
+		page.News = append(page.News, headlineView{Title: h.Title, Projects: h.Accountability == metrics.Performance, URL: indicatorURL(h.Indicator, "", "", "", "", ""), Text: h.Text,
 			Verdict: verdictOf(h.Verdict, h.Words, h.Figure), ProofURL: figureURL(*h.Figure)})
 	}
 	var cards []card

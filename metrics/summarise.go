@@ -33,7 +33,7 @@ func headlines(priorities []PrioritySummary) []HeadlineItem {
 			if i.Latest == nil || i.Verdict == NoCompared || i.Latest.Sentence == "" {
 				continue
 			}
-			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Text: firstSentence(i.Latest.Sentence, i.Latest.Area),
+			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Accountability: i.Indicator.Accountability, Text: firstSentence(i.Latest.Sentence, i.Latest.Area),
 				Verdict: i.Verdict, Words: verdictWords(i), Figure: i.Latest})
 		}
 	}
@@ -69,18 +69,20 @@ func firstSentence(sentence string, a Area) string {
 	return sentence
 }
 
-// SummaryOf is what one priority's indicators say, all of them.
+// SummaryOf is what one priority's indicators say, all of them. The verdict is
+// that of the city's first headline, or of the projects' where the city has none.
 func SummaryOf(s *Strategy, p Priority, figures []Figure) PrioritySummary {
 	ps := PrioritySummary{Priority: p, Verdict: NoCompared, Words: "Waiting for data"}
 	for _, ind := range s.ByPriority(p.ID) {
 		ps.Indicators = append(ps.Indicators, IndicatorSummaryOf(ind, s.Area.Code, ind.Periods[0], figures))
 	}
-	for _, i := range ps.Indicators {
-		if i.Latest == nil || !i.Indicator.Headline {
-			continue
+	for _, projects := range []bool{false, true} {
+		for _, i := range ps.Indicators {
+			if i.Latest != nil && i.Indicator.Headline && (i.Indicator.Accountability == Performance) == projects {
+				ps.Verdict, ps.Words = i.Verdict, capital(short(i.Indicator))+": "+lower(verdictWords(i))
+				return ps
+			}
 		}
-		ps.Verdict, ps.Words = i.Verdict, capital(short(i.Indicator))+": "+lower(verdictWords(i))
-		break
 	}
 	return ps
 }
@@ -175,7 +177,7 @@ func headline(s *Strategy, priorities []PrioritySummary) string {
 	var clauses []clause
 	for _, p := range priorities {
 		for _, i := range p.Indicators {
-			if i.Latest == nil || i.Verdict == NoCompared {
+			if i.Latest == nil || i.Verdict == NoCompared || i.Indicator.Accountability == Performance { // projects' work is not the city's
 				continue
 			}
 			cmp, _ := firstComparison(*i.Latest)

@@ -11,10 +11,12 @@ type Summary struct {
 type HeadlineItem struct {
 	Indicator string // the indicator's id
 	Title     string
-	Text      string // the first sentence of its latest figure
-	Verdict   Verdict
-	Words     string  // "Getting worse", "About the same"
-	Figure    *Figure // that the sentence was made from
+	// Accountability tells the city's figures from the projects'.
+	Accountability Accountability
+	Text           string // the first sentence of its latest figure
+	Verdict        Verdict
+	Words          string  // "Getting worse", "About the same"
+	Figure         *Figure // that the sentence was made from
 }
 
 // PrioritySummary is what a priority's indicators say together.
