@@ -408,7 +408,12 @@ func (i Import) options(ctx context.Context, tx *store.Session, s *metrics.Strat
 	}
 	cover, areas := coverage(s, g)
 	for area, lsoas := range areas {
-		if lsoas == "" && !cover.Forces[area] {
+		switch {
+		case lsoas != "" || cover.Forces[area]:
+		case area != g.Active(s.Area.Code): // of the similar group: comparisons say that it has no figure
+			delete(areas, area)
+			delete(cover.LADs, area)
+		default:
 			return opts, "", metrics.Errorf(metrics.Conflict, "no LSOA of the district %s is known: import the lookups first (`outcomes import geography PATH`)", area)
 		}
 	}

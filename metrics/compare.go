@@ -206,7 +206,7 @@ func (c *computation) withSimilar(ind Indicator, fig Figure, series map[string][
 	}
 	members := []Member{{fig.Area.Code, fig.Area.Name, *fig.Value}}
 	var lacking []string
-	var care string
+	var care []string
 	for _, a := range districtsOf(c.s, c.g)[1:] {
 		other := find(series[a.Code], fig.Period)
 		if other == nil || other.Status != Available {
@@ -217,16 +217,16 @@ func (c *computation) withSimilar(ind Indicator, fig Figure, series map[string][
 		if why != "" {
 			return refused(WithSimilar, with, fig.Period, why)
 		}
-		if care == "" {
-			care = said
+		if said != "" && !slices.Contains(care, said) {
+			care = append(care, said)
 		}
 		members = append(members, Member{a.Code, a.Name, *other.Value})
 	}
 	switch {
 	case len(lacking) > 3:
-		return refused(WithSimilar, with, fig.Period, fmt.Sprintf("%d of the group's other areas have no figure, among them %s", len(lacking), listed(lacking[:3])))
+		return refused(WithSimilar, with, fig.Period, fmt.Sprintf("%d of the group's other areas have no figure, among them %s", len(lacking), listedNames(lacking[:3])))
 	case len(lacking) > 0:
-		return refused(WithSimilar, with, fig.Period, "the group has no figure for "+listed(lacking))
+		return refused(WithSimilar, with, fig.Period, "the group has no figure for "+listedNames(lacking))
 	case len(members) < 2:
 		return refused(WithSimilar, with, fig.Period, "the group has no area besides this one")
 	}
@@ -252,8 +252,8 @@ func (c *computation) withSimilar(ind Indicator, fig Figure, series map[string][
 	if err != nil {
 		return refused(WithSimilar, with, fig.Period, err.Error())
 	}
-	cmp := beside(ind, fig, Comparison{Kind: WithSimilar, With: with, Care: care}, sum/float64(len(members)))
-	cmp.Group = &Group{Name: group.Name, Proposal: group.Proposal, Members: len(members), Rank: rank,
+	cmp := beside(ind, fig, Comparison{Kind: WithSimilar, With: with, Care: strings.Join(care, " ")}, sum/float64(len(members)))
+	cmp.Group = &Group{Name: group.Name, Date: group.Date, Proposal: group.Proposal, Members: len(members), Rank: rank,
 		Least: five.Least, LowerQuartile: five.LowerQuartile, Median: five.Median, UpperQuartile: five.UpperQuartile, Greatest: five.Greatest, Values: members}
 	return cmp
 }
@@ -276,17 +276,22 @@ func withTarget(ind Indicator, fig Figure) (cmp Comparison, ok bool) {
 		}
 		return value <= than
 	}
-	if better(*fig.Value, t.Value) {
-		cmp.Rule = "met where the figure is at the target or beyond it"
-		cmp.Direction, cmp.Verdict = Met, Better
-		return cmp, true
-	}
 	if t.Baseline.Period == "" {
 		return refused(WithTarget, "the target", fig.Period, "the target has no baseline, so there is no path to be on"), true
 	}
 	expected, ok := pathTo(t, by, fig.Period)
 	if !ok {
 		return refused(WithTarget, "the target", fig.Period, "the period is before the target's baseline"), true
+	}
+	if better(*fig.Value, t.Value) {
+		cmp.Rule = "met where the figure is at the target or beyond it"
+		cmp.Direction, cmp.Verdict = Met, Better
+		return cmp, true
+	}
+	if fig.Period.Last >= by.Last {
+		cmp.Rule = "at the target's date and after it, met where the figure is at the target or beyond it, else off track"
+		cmp.Direction, cmp.Verdict = OffTrack, Worse
+		return cmp, true
 	}
 	cmp.Rule = fmt.Sprintf("on track where the path from baseline to target (%s here, straight between its points) is reached or lies within the figure's 95%% interval", Decimal(expected, ind.Decimals))
 	if better(*fig.Value, expected) || fig.Lower != nil && *fig.Lower <= expected && expected <= *fig.Upper {

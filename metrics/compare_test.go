@@ -116,8 +116,16 @@ func TestTarget(t *testing.T) {
 	if cmp, _ := withTarget(ind, quarter(8)); cmp.Direction != NotCompared || !strings.Contains(cmp.Reason, "no baseline") {
 		t.Errorf("without a baseline: %+v", cmp)
 	}
-	if cmp, _ := withTarget(ind, quarter(5)); cmp.Direction != Met {
+	if cmp, _ := withTarget(ind, quarter(5)); cmp.Direction != NotCompared {
 		t.Errorf("met without a baseline: %s", cmp.Direction)
+	}
+	ind.Target.Baseline, ind.Target.Milestones = Milestone{"2022-Q1", 10}, nil
+	if cmp, _ := withTarget(ind, quarter(5)); cmp.Direction != NotCompared || !strings.Contains(cmp.Reason, "before") {
+		t.Errorf("met before the baseline: %+v", cmp)
+	}
+	ind.Target.Baseline, ind.Target.By = Milestone{"2019-Q1", 10}, "2020-Q1"
+	if cmp, _ := withTarget(ind, quarter(6.05)); cmp.Direction != OffTrack {
+		t.Errorf("on track after the target's date: %+v", cmp)
 	}
 	year := quarter(8)
 	year.Period = YearEndingIn(NewMonth(2021, 3))
@@ -183,6 +191,17 @@ func TestSettling(t *testing.T) {
 		cmp, _ := pick(t, figures, "violence-rate", "E08000001", period).Comparison(InTime)
 		if (cmp.Direction != NotCompared) != compared {
 			t.Errorf("%s: %s, %s", period, cmp.Direction, cmp.Reason)
+		}
+	}
+}
+
+func TestNamesWithCommas(t *testing.T) {
+	for want, names := range map[string][]string{
+		"Leeds": {"Leeds"}, "Brighton and Hove": {"Brighton and Hove"}, "Leeds, Derby and Hull": {"Leeds", "Derby", "Hull"},
+		"Bristol, City of; Brighton and Hove; and Southampton": {"Bristol, City of", "Brighton and Hove", "Southampton"},
+	} {
+		if got := listedNames(names); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

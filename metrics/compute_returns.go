@@ -506,7 +506,7 @@ func (r *returns) lacking(parts []part, a, b int) string {
 	}
 	var clauses []string
 	for _, w := range wants {
-		who, have := listed(projects[w]), "has"
+		who, have := listedNames(projects[w]), "has"
 		if len(projects[w]) > 1 {
 			have = "have"
 		}
@@ -841,7 +841,7 @@ func (r *returns) otherMonths(p *performance, now, old Period) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return listed(names) + " did not run in the same months of both periods"
+	return listedNames(names) + " did not run in the same months of both periods"
 }
 
 // comeOrGone says which projects began or ended between two quarters, so that
@@ -858,10 +858,10 @@ func (r *returns) comeOrGone(p *performance, old, now Period) string {
 	}
 	var words []string
 	if len(began) > 0 {
-		words = append(words, listed(began)+" began")
+		words = append(words, listedNames(began)+" began")
 	}
 	if len(ended) > 0 {
-		words = append(words, listed(ended)+" ended")
+		words = append(words, listedNames(ended)+" ended")
 	}
 	return strings.Join(words, "; ")
 }

@@ -156,6 +156,7 @@ const (
 
 // Group is how the members of a similar group spread, and where the figure stands.
 type Group struct {
+	Date                                                  string // when the group was published or proposed, YYYY or YYYY-MM
 	Name                                                  string
 	Proposal                                              bool // made by this program, not the police.uk group
 	Members                                               int  // the area itself among them

@@ -487,6 +487,7 @@ func (b *book) targets() {
 			{"met", Target{Baseline: Milestone{"2017-Q1", 40}, Value: 35, By: "2023-Q1"}},
 			{"on track", Target{Baseline: Milestone{"2017-Q1", 32}, Value: 20, By: "2023-Q1"}},
 			{"off track", Target{Baseline: Milestone{"2017-Q1", 20}, Value: 10, By: "2023-Q1"}},
+			{"missed on its date", Target{Baseline: Milestone{"2017-Q1", 20}, Value: 10, By: "2018-Q1"}},
 			{"no baseline", Target{Value: 10, By: "2023-Q1"}},
 			{"before the baseline", Target{Baseline: Milestone{"2019-Q4", 40}, Value: 10, By: "2023-Q1"}},
 		} {
@@ -611,6 +612,9 @@ func (b *book) rules() {
 	s.Indicators[0].Target.Value = 9
 	cmp, _ := pick(b.t, Compute(s, f).Figures, "violence-rate", own, "2019-Q1").Comparison(WithTarget)
 	b.add("rule", "a target that is met", cmp.Rule)
+	s.Indicators[0].Target = &Target{Baseline: Milestone{"2017-Q1", 20}, Value: 1, By: "2019-Q1"}
+	cmp, _ = pick(b.t, Compute(s, f).Figures, "violence-rate", own, "2019-Q1").Comparison(WithTarget)
+	b.add("rule", "a target that is missed", cmp.Rule)
 }
 
 func (b *book) signals() {
@@ -742,8 +746,13 @@ func (b *book) summaries() {
 	for _, tt := range []struct {
 		word      string
 		then, now [2]int
-	}{{"down", [2]int{2, 21}, [2]int{8, 27}}, {"about the same", [2]int{2, 21}, [2]int{2, 21}}} {
+		breaks    []Break
+	}{
+		{"down", [2]int{2, 21}, [2]int{8, 27}, nil}, {"about the same", [2]int{2, 21}, [2]int{2, 21}, nil},
+		{"down, in a lockdown", [2]int{2, 21}, [2]int{8, 27}, []Break{{From: "2019-10", To: "2019-12", Label: "Lockdown", Reason: "People were kept at home."}}},
+	} {
 		s := smallStrategy()
+		s.Breaks = tt.breaks
 		s.Area.Name = "Aton"
 		s.Priorities = append(s.Priorities, Priority{ID: "q"}, Priority{ID: "r"})
 		deprived, gap := s.Indicators[3], unequalStrategy(Gap).Indicators[0]

@@ -33,7 +33,11 @@ func headlines(priorities []PrioritySummary) []HeadlineItem {
 			if i.Latest == nil || i.Verdict == NoCompared || i.Latest.Sentence == "" {
 				continue
 			}
-			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Accountability: i.Indicator.Accountability, Text: firstSentence(i.Latest.Sentence, i.Latest.Area),
+			text := firstSentence(i.Latest.Sentence, i.Latest.Area)
+			if cmp, ok := firstComparison(*i.Latest); ok && cmp.Care != "" && !strings.Contains(text, cmp.Care) {
+				text += " " + cmp.Care
+			}
+			items = append(items, HeadlineItem{Indicator: i.Indicator.ID, Title: i.Indicator.Title, Accountability: i.Indicator.Accountability, Text: text,
 				Verdict: i.Verdict, Words: verdictWords(i), Figure: i.Latest})
 		}
 	}
@@ -192,6 +196,9 @@ func headline(s *Strategy, priorities []PrioritySummary) string {
 				}
 			}
 			c := clause{text: fmt.Sprintf("%s is %s%s", subject(i.Indicator), cmp.Direction, on), period: i.Latest.Period.Label()}
+			if cmp.Care != "" {
+				c.text += " (to be compared with care)"
+			}
 			if i.Verdict == Same {
 				c.order++
 			}

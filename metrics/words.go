@@ -59,6 +59,17 @@ func listed(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
+// listedNames lists names, which may hold a comma or an "and" of their own:
+// "Bristol, City of; Brighton and Hove; and Southampton".
+func listedNames(names []string) string {
+	for _, n := range names {
+		if len(names) > 1 && (strings.Contains(n, ", ") || strings.Contains(n, " and ")) {
+			return strings.Join(names[:len(names)-1], "; ") + "; and " + names[len(names)-1]
+		}
+	}
+	return listed(names)
+}
+
 // Place is an area's name as it stands in a sentence.
 func (a Area) Place() string {
 	name := named(a.Name, a.Code)

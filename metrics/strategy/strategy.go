@@ -328,6 +328,11 @@ func (c *check) breaks(f file, s *metrics.Strategy) {
 				c.bad(fmt.Sprintf("%s.indicators[%d]", path, j), "there is no indicator %q in this file", id)
 			}
 		}
+		for j, code := range b.Areas {
+			if !ladPattern.MatchString(code) && !pfaPattern.MatchString(code) {
+				c.bad(fmt.Sprintf("%s.areas[%d]", path, j), "%q is not the ONS code of a district (E08000026) or a police force area (E23000014)", code)
+			}
+		}
 		s.Breaks = append(s.Breaks, metrics.Break(b))
 	}
 }
@@ -343,34 +348,59 @@ func (c *check) month(path, value string) {
 func (c *check) target(path string, x indicator) *metrics.Target {
 	t := x.Target
 	if t == nil {
+		if i := slices.Index(x.Comparators, "target"); i >= 0 {
+			c.bad(fmt.Sprintf("%s.comparators[%d]", path, i), "there is no target to compare with: give the indicator a target, or leave this out")
+		}
 		return nil
 	}
 	out := &metrics.Target{By: t.By}
 	at := path + ".target"
+	if !slices.Contains(x.Comparators, "target") {
+		c.bad(at, "nothing is compared with this target: add target to the comparators")
+	}
 	if t.Value == nil {
 		c.bad(at+".value", "the target has no value")
 	} else {
 		out.Value = *t.Value
 	}
-	if _, err := metrics.ParsePeriod(t.By); err != nil {
+	by, err := metrics.ParsePeriod(t.By)
+	switch {
+	case err != nil:
 		c.bad(at+".by", "%s", err)
+	case !slices.Contains(x.Periods, string(by.Kind)):
+		c.bad(at+".by", "%s is of the kind %s, and the indicator has no figures of it: choose one of %s", t.By, by.Kind, strings.Join(x.Periods, ", "))
 	}
 	if x.Polarity == "none" {
 		c.bad(at, "an indicator without a judgement cannot have a target: polarity must be low or high")
 	}
+	var after metrics.Period // that of the point before
 	read := func(path string, m milestone) metrics.Milestone {
 		if m.Value == nil {
 			c.bad(path+".value", "the value is missing")
 			return metrics.Milestone{}
 		}
-		if _, err := metrics.ParsePeriod(m.Period); err != nil {
-			c.bad(path+".period", "%s", err)
+		p, err2 := metrics.ParsePeriod(m.Period)
+		switch {
+		case err2 != nil:
+			c.bad(path+".period", "%s", err2)
+		case err != nil:
+		case p.Kind != by.Kind:
+			c.bad(path+".period", "%s is of the kind %s, and the target's %s of the kind %s: a path runs over periods of one kind", m.Period, p.Kind, t.By, by.Kind)
+		case p.Last >= by.Last:
+			c.bad(path+".period", "%s is not before the target's own period, %s", m.Period, t.By)
+		case p.Last <= after.Last:
+			c.bad(path+".period", "%s is not after %s, which stands before it", m.Period, after.Code())
+		default:
+			after = p
 		}
 		return metrics.Milestone{Period: m.Period, Value: *m.Value}
 	}
 	// Without a baseline the target stands and says that it cannot be judged.
 	if t.Baseline.Period != "" || t.Baseline.Value != nil {
 		out.Baseline = read(at+".baseline", t.Baseline)
+		if t.Value != nil && t.Baseline.Value != nil && (x.Polarity == "low" && *t.Value >= *t.Baseline.Value || x.Polarity == "high" && *t.Value <= *t.Baseline.Value) {
+			c.bad(at+".value", "the target %v is no better than the baseline %v where %s is good", *t.Value, *t.Baseline.Value, x.Polarity)
+		}
 	}
 	for i, m := range t.Milestones {
 		out.Milestones = append(out.Milestones, read(fmt.Sprintf("%s.milestones[%d]", at, i), m))
