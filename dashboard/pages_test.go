@@ -636,7 +636,7 @@ func TestErrorsAreWrittenForPeople(t *testing.T) {
 		{"/indicators/none", 404, `The strategy has no indicator called "none"`},
 		{"/indicators/none.csv", 404, `The strategy has no indicator called "none"`},
 		{"/indicators/violence-rate?area=E99", 404, `for the area "E99"`},
-		{"/indicators/violence-rate?period=month", 400, "Use quarter or year-ending"},
+		{"/indicators/violence-rate?period=since-start", 400, "Use quarter or year-ending"},
 		{"/indicators/violence-rate?period=quarter%00", 400, "Use quarter or year-ending"},
 		{"/indicators/violence-rate?view=pie", 400, "Use chart or table"},
 		{"/assets/none.js", 404, "There is no file at this address"},
