@@ -24,7 +24,7 @@ test: tools
 # goroutines, without the large published files.
 race:
 ifneq ($(HAVE_CC),)
-	CGO_ENABLED=1 go test -timeout 40m -race -skip Published ./metrics/store ./ingest/police ./ingest/table ./dashboard/...
+	CGO_ENABLED=1 go test -timeout 40m -race -skip 'Published|StepByStep|OnlyWhatIsTouched|TestNight' ./metrics/store ./ingest/police ./ingest/table ./dashboard/...
 	CGO_ENABLED=1 go test -timeout 40m -race -run 'TestBadInput|TestCommandLine|TestHostileText' ./cmd/outcomes
 else
 	@echo "no C compiler: the race detector is left out"
