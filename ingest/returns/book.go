@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -34,8 +35,8 @@ const (
 type book struct {
 	sheets   []*sheet
 	date1904 bool
-	asides   []string // texts outside the cells: comments, text boxes
-	wide     bool     // cells, the blank ones among them, are too far out or too many to be filled up to
+	asides   []aside // texts outside the cells
+	wide     bool    // cells, the blank ones among them, are too far out or too many to be filled up to
 }
 
 type sheet struct {
@@ -123,6 +124,29 @@ func (p parts) any(prefixes ...string) bool {
 		}
 	}
 	return false
+}
+
+// foreign gives the name of a part that is of no kind a workbook is made of, ""
+// where there is none.
+func (p parts) foreign() string {
+	for name := range p {
+		switch path.Ext(name) {
+		case ".xml", ".rels", ".vml":
+		case ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".svg":
+			if !strings.HasPrefix(name, "xl/media/") && !strings.HasPrefix(name, "docprops/thumbnail") {
+				return name
+			}
+		case ".bin":
+			if !strings.HasPrefix(name, "xl/printersettings/") && !strings.HasPrefix(name, "xl/vbaproject") { // which macro_present tells of
+				return name
+			}
+		default:
+			if !strings.HasSuffix(name, "/") {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // unzip opens the file and refuses one that unpacks to more than a return needs.
@@ -260,6 +284,7 @@ func readBook(p parts) (*book, error) {
 		if t.kind == "chartsheet" || t.kind == "dialogsheet" {
 			continue
 		}
+		t.part = strings.ToLower(t.part)
 		if read[t.part] {
 			return nil, refuse("file_broken", "Two sheets of the workbook are one and the same part of it.")
 		}
@@ -276,7 +301,7 @@ func readBook(p parts) (*book, error) {
 		return nil, refuse("file_broken", "The workbook has no sheet.")
 	}
 	var err error
-	b.asides, err = p.asides()
+	b.asides, err = p.asides(read)
 	return b, err
 }
 
@@ -543,40 +568,99 @@ func areaOf(s string) (area, error) {
 	return a, err
 }
 
-// asides gives the texts of comments and text boxes.
-func (p parts) asides() ([]string, error) {
-	var out []string
-	for name := range p {
-		if !strings.HasSuffix(name, ".xml") || !strings.HasPrefix(name, "xl/comments") && !strings.HasPrefix(name, "xl/threadedcomments") && !strings.HasPrefix(name, "xl/drawings/") {
-			continue
+// aside is a text outside the cells.
+type aside struct{ where, text string }
+
+// wordsIn are attributes that hold words for people.
+var wordsIn = map[string]bool{"descr": true, "title": true, "name": true, "alt": true, "author": true, "displayname": true, "comment": true, "prompt": true, "prompttitle": true,
+	"error": true, "errortitle": true, "tooltip": true, "target": true, "location": true, "display": true, "string": true, "userid": true}
+
+// whereOf says in words what a part of the workbook is.
+func whereOf(name string) string {
+	for _, p := range []struct{ prefix, where string }{
+		{"xl/comments", "a comment"}, {"xl/threadedcomments", "a comment"}, {"xl/persons", "the author of a comment"}, {"xl/drawings", "a text box or picture"},
+		{"xl/sharedstrings", "a text that was deleted from a cell and is still in the file"}, {"xl/worksheets", "a header, footer, link or drop-down"},
+		{"docprops", "the properties (File, Info)"}, {"customxml", "the hidden data (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
+	} {
+		if strings.HasPrefix(name, p.prefix) {
+			return p.where
 		}
-		r, err := p.open(name)
-		if err != nil {
-			return nil, err
-		}
-		d := xml.NewDecoder(r)
-		var text strings.Builder
-		for {
-			tok, err := d.Token()
-			if err == io.EOF {
-				break
-			}
+	}
+	return "a hidden part"
+}
+
+// asides gives the texts of every part that is not read as cells: comments,
+// text boxes, headers and footers, properties, links, texts that no cell shows
+// any more, and parts that nothing refers to. sheets are the parts whose cells
+// were read.
+func (p parts) asides(sheets map[string]bool) ([]aside, error) {
+	var out []aside
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		switch path.Ext(name) {
+		case ".xml", ".rels", ".vml", ".svg":
+			found, err := p.asidesIn(name, sheets[name])
 			if err != nil {
-				r.Close()
-				return nil, refuse("file_broken", "The comments of the workbook cannot be read.")
+				return nil, err
 			}
-			switch t := tok.(type) {
-			case xml.CharData:
-				text.Write(t)
-			case xml.EndElement:
-				if t.Name.Local == "comment" || t.Name.Local == "threadedComment" || t.Name.Local == "p" {
-					out = append(out, text.String())
-					text.Reset()
+			out = append(out, found...)
+		}
+	}
+	return out, nil
+}
+
+var cellsOfSheet = regexp.MustCompile(`(?s)<(?:\w+:)?sheetData[ >].*</(?:\w+:)?sheetData>`)
+
+// asidesIn gives the texts of one part, those of a paragraph or comment in one.
+func (p parts) asidesIn(name string, withoutCells bool) ([]aside, error) {
+	r, err := p.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return nil, refuse("file_broken", "The workbook's part %q cannot be unpacked.", shorten(name))
+	}
+	if withoutCells {
+		body = cellsOfSheet.ReplaceAll(body, nil)
+	}
+	where := whereOf(name)
+	var out []aside
+	add := func(text string) {
+		if text = unescape(strings.TrimSpace(text)); text != "" {
+			out = append(out, aside{where, text})
+		}
+	}
+	d := xml.NewDecoder(bytes.NewReader(body))
+	d.Strict = path.Ext(name) == ".xml" || path.Ext(name) == ".rels" // old drawings are not always XML
+	d.Entity = xml.HTMLEntity
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // what is looked for is ASCII
+	var text strings.Builder
+	for {
+		tok, err := d.Token()
+		if err == io.EOF || err != nil && !d.Strict {
+			break
+		}
+		if err != nil {
+			return nil, refuse("file_broken", "The workbook's part %q cannot be read.", shorten(name))
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			for _, a := range t.Attr {
+				if wordsIn[strings.ToLower(a.Name.Local)] {
+					add(a.Value)
 				}
 			}
+		case xml.CharData:
+			text.Write(t)
+		case xml.EndElement:
+			if t.Name.Local != "t" && t.Name.Local != "r" && t.Name.Local != "rPr" { // runs of one text
+				add(text.String())
+				text.Reset()
+			}
 		}
-		r.Close()
 	}
+	add(text.String())
 	return out, nil
 }
 

@@ -47,6 +47,8 @@ var checks = []Check{
 	{"macro_present", FileStage, metrics.Fail, "The file has no macros", "The workbook holds macros or active controls.", "Save the workbook as “Excel Workbook (.xlsx)”, which leaves macros out."},
 	{"external_links", FileStage, metrics.Fail, "The file stands alone", "The workbook takes values from other workbooks or from a database.", "Break the links (Data, Edit Links, Break Link), so that the values themselves stay, and save it."},
 	{"embedded_files", FileStage, metrics.Fail, "No other file lies within", "Another document is embedded in the workbook.", "Take the embedded document out of the workbook."},
+	{"hidden_copies", FileStage, metrics.Fail, "No other data is kept out of sight", "A pivot table, a slicer or a data model keeps a copy of the data that it was made from, names among it, even where its sheet is gone.", "Copy the table alone into a new workbook, or fill in the template."},
+	{"pictures", FileStage, metrics.Warn, "Pictures are looked at", "The workbook holds pictures. They are kept with the file and cannot be read here.", "Look at them: a picture of a list or of a person must be taken out. A logo may stay."},
 	{"file_template", FileStage, metrics.Fail, "The template is one of ours", "The sheet “About this file” lacks the project, the quarter or the version, or names a version that is not known here.", "Download the template again and copy the numbers into it."},
 	{"template_version_old", FileStage, metrics.Warn, "The template is today's", "The template was made before the measures that are asked for, or the template itself, changed.", "Check that each number still answers what is asked now; next time, download the template anew."},
 
@@ -108,7 +110,7 @@ var checks = []Check{
 	{"duplicate_of_held_data", DuplicateStage, metrics.Warn, "What changes is meant", "A number is other than the one that is held for the quarter, or none is.", "Make sure that the new numbers are the right ones, and say why they changed."},
 
 	{"small_number", DisclosureStage, metrics.Warn, "Small numbers are known", "Counts of people are so small that somebody may be known from them; they are hidden as [c] wherever figures are shown.", "Make sure that they are right. Keep the workbook itself to those who may see them."},
-	{"person_data", DisclosureStage, metrics.Fail, "Nothing about a person", "A cell, comment or name looks like an NHS number, a postcode, a date of birth, an e-mail address or a column of names.", "Take it out of the workbook and upload it again. The file was not kept."},
+	{"person_data", DisclosureStage, metrics.Fail, "Nothing about a person", "A cell, a comment, a header or footer, the file's properties or another hidden text looks like an NHS number, a postcode, a date of birth, a telephone number, an e-mail address, or a column of names.", "Take it out of the workbook and upload it again. The file was not kept."},
 
 	{"cross_meta_to_data", MetadataStage, metrics.Fail, "What is asked is answered", "A number that is asked for has no row in the workbook.", "Add the row; [x] if you have no number."},
 	{"cross_data_to_meta", MetadataStage, metrics.Warn, "Only what is asked is answered", "A measure or a group is given that this project is not asked for; it was not read.", "Nothing, if the row is kept for the project's own use; else ask for the measure to be added to the strategy."},

@@ -133,7 +133,11 @@ var fixtures = map[string]fixture{
 	"external_links": {trips: func(t *testing.T) Handed {
 		return added(t, map[string]string{"xl/externalLinks/externalLink1.xml": "<externalLink/>"})
 	}},
-	"embedded_files":       {trips: func(t *testing.T) Handed { return added(t, map[string]string{"xl/embeddings/oleObject1.bin": "ole"}) }},
+	"embedded_files": {trips: func(t *testing.T) Handed { return added(t, map[string]string{"xl/embeddings/oleObject1.bin": "ole"}) }},
+	"hidden_copies": {trips: func(t *testing.T) Handed {
+		return added(t, map[string]string{"xl/pivotCache/pivotCacheDefinition1.xml": "<pivotCacheDefinition/>"})
+	}},
+	"pictures":             {trips: func(t *testing.T) Handed { return added(t, map[string]string{"xl/media/image1.png": "png"}) }},
 	"file_template":        {trips: func(t *testing.T) Handed { return in(t, aboutSheet, "B5", "99") }},
 	"template_version_old": {trips: func(t *testing.T) Handed { return in(t, aboutSheet, "B10", "0123456789ab") }},
 

@@ -161,6 +161,9 @@ func stateSerial(c cell, date1904 bool) (stated, bool) {
 		return stated{rule: "time_period_consecutive", message: said + " names two years that do not follow one another"}, true
 	}
 	v, err := strconv.ParseFloat(c.text, 64)
+	if !storedNumber.MatchString(c.text) {
+		err = strconv.ErrSyntax
+	}
 	switch {
 	case err == nil && v >= 1990 && v < 2100 && c.format != dateFormat:
 		return stated{rule: "time_period_length", message: said + " is a year, not a quarter"}, true

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"outcomes/ingest/table"
 )
@@ -11,7 +12,9 @@ import (
 var (
 	email    = regexp.MustCompile(`[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+`)
 	nhs      = regexp.MustCompile(`(?:^|[^\w.,])(\d{3}[ -]?\d{3}[ -]?\d{4})(?:$|[^\w.,]|[.,](?:$|\W))`)
-	postcode = regexp.MustCompile(`(?:^|[^A-Z0-9])([A-Z]{1,2})[0-9][A-Z0-9]? ?[0-9][ABD-HJLNP-UW-Z]{2}(?:$|[^A-Z0-9])`)
+	postcode = regexp.MustCompile(`(?:^|[^A-Z0-9])([A-Z]{1,2})[0-9][A-Z0-9]? ?([0-9][ABD-HJLNP-UW-Z]{2})(?:$|[^A-Z0-9])`)
+	ordinal  = regexp.MustCompile(`^(1ST|2ND|3RD|[04-9]TH)$`)
+	phone    = regexp.MustCompile(`(?:^|[^\w.,-])(?:\(?(?:\+|00)44\)?[ -]?(?:\(0\)[ -]?)?|\(?0)(?:[1-3]\d{1,4}|7\d{2,4})\)?(?:[ -]?\d{2,6}){1,3}(?:$|[^\w,.]|[.,](?:$|\W))`)
 	born     = regexp.MustCompile(`(?i)\b(d\.?o\.?b\.?|date of birth|birth ?date|born)\b[^\d]{0,12}\d{1,4}[ ./-]`)
 )
 
@@ -26,50 +29,164 @@ var areasOfPostcodes = func() map[string]bool {
 	return m
 }()
 
-// aboutPersons are headings of columns that hold what a return must not.
-var aboutPersons = map[string]string{
-	"dob": "dates of birth", "d.o.b.": "dates of birth", "d.o.b": "dates of birth", "date of birth": "dates of birth", "birth date": "dates of birth", "birthdate": "dates of birth",
-	"first name": "names", "forename": "names", "forenames": "names", "given name": "names", "surname": "names", "last name": "names", "family name": "names", "full name": "names",
-	"client name": "names", "participant name": "names", "name of participant": "names", "young person name": "names", "young person's name": "names", "name of young person": "names",
-	"pupil name": "names", "patient name": "names", "victim name": "names", "home address": "addresses", "nhs number": "NHS numbers", "nhs no": "NHS numbers", "nhs no.": "NHS numbers",
-}
-
-// maybePersons are headings of such columns too, and words that also stand
-// beside a line to fill in, as “Name” does on a cover. They count in a row of
-// three words or more, and as the first thing in their column.
-var maybePersons = map[string]string{
-	"name": "names", "names": "names", "initials": "initials", "address": "addresses", "postcode": "postcodes", "post code": "postcodes", "e-mail": "e-mail addresses", "email": "e-mail addresses",
-	"email address": "e-mail addresses", "e-mail address": "e-mail addresses", "phone": "telephone numbers", "telephone": "telephone numbers", "phone number": "telephone numbers", "mobile": "telephone numbers",
-}
-
-// groupOrPerson are headings of columns of names, and names of groups. They
-// count as the first thing in their column.
-var groupOrPerson = map[string]bool{"client": true, "participant": true, "young person": true, "pupil": true, "patient": true, "victim": true}
+// A heading is read word by word, so that “Names of young people” and
+// “Child's name” are known as “Name” is.
+var (
+	// fields are headings of columns that hold what a return must not, whatever
+	// else the heading says.
+	fields = []struct {
+		heading *regexp.Regexp
+		what    string
+	}{
+		{regexp.MustCompile(`\b(d\.?o\.?b|dates? of birth|birth ?(date|day)s?)\b`), "dates of birth"},
+		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|\binitials\b`), "names"},
+		{regexp.MustCompile(`\bnhs ?(no|number|num|id)\b`), "NHS numbers"},
+		{regexp.MustCompile(`\b(upn|unique pupil (no|number)|uln|unique learner (no|number)|national insurance|ni (no|number)|pnc (id|no|number)|case ?(ref|reference|id|no|number)|client (ref|reference|id|no|number)|hospital (no|number))s?\b`), "numbers of persons"},
+		{regexp.MustCompile(`\b(home|postal|street) address(es)?\b`), "addresses"},
+	}
+	// maybes are headings of such columns too, and words that also stand beside a
+	// line to fill in, as “Name” does on a cover.
+	maybes = []struct {
+		heading *regexp.Regexp
+		what    string
+	}{
+		{regexp.MustCompile(`\b(e-?mail)s?\b`), "e-mail addresses"},
+		{regexp.MustCompile(`\b(tele)?phones?\b|\bmobiles?\b`), "telephone numbers"},
+		{regexp.MustCompile(`\bpost ?codes?\b`), "postcodes"},
+		{regexp.MustCompile(`\baddress(es)?\b`), "addresses"},
+		{regexp.MustCompile(`\bnames?\b`), "names"},
+		{regexp.MustCompile(`\b(child|children|young (person|people|adult|adults)|pupils?|students?|clients?|participants?|patients?|victims?|suspects?|offenders?|attendees?|service users?|mentees?|siblings?|parents?|carers?)\b`), "names"},
+	}
+	// ofThings are names that are nobody's.
+	ofThings = regexp.MustCompile(`\b(measure|indicator|project|programme|kpi|breakdown|dimension|group|item|category|sheet|file|school|organisation|organization|provider|area|ward|team|panel|event|activity|service name|column|quarter|period)s?\b`)
+)
 
 // columnOf says what a heading's column holds about persons, "" for nothing.
-func columnOf(rows []row, i int, c cell) string {
-	name := table.Header(c.text)
-	definite, maybe := aboutPersons[name], maybePersons[name]
-	if groupOrPerson[name] {
-		maybe = "names"
-	}
-	if definite == "" && maybe == "" || c.kind != textCell || !heads(rows[i+1:], rows[i].number, c.col) {
+// A heading that may also be of something else counts where what stands under
+// it are words that this return has no use for.
+func (s *screen) columnOf(rows []row, i int, c cell) string {
+	if c.kind != textCell || len(c.text) > 80 || !heads(rows[i+1:], rows[i].number, c.col) {
 		return ""
 	}
-	first := !slices.ContainsFunc(rows[:i], func(r row) bool { return !r.at(c.col).blank() })
-	words := 0
+	name := normal(table.Header(c.text))
+	for _, f := range fields {
+		if f.heading.MatchString(name) {
+			return f.what
+		}
+	}
+	if ofThings.MatchString(name) || headings[name] != unknownRole || s.names.words[name] || len(strings.Fields(name)) > 5 {
+		return ""
+	}
+	// A note among others may speak of a young person; a heading stands first in
+	// its column, or in a row of words alone.
+	words, numbers := 0, 0
 	for _, other := range rows[i].cells {
-		if other.kind == textCell && !other.blank() {
+		switch {
+		case other.kind != textCell:
+			numbers++
+		case !other.blank():
 			words++
 		}
 	}
-	switch {
-	case definite != "":
-		return definite
-	case first, words >= 3 && !groupOrPerson[name]:
-		return maybe
+	below := i > 0 && rows[i-1].number == rows[i].number-1 && len(rows[i-1].cells) > 1 // a row among others
+	if slices.ContainsFunc(rows[:i], func(r row) bool { return !r.at(c.col).blank() }) && (words < 2 || numbers > 0 || below) {
+		return ""
+	}
+	for _, m := range maybes {
+		if m.heading.MatchString(name) && s.ofPersons(rows[i+1:], c.col) {
+			return m.what
+		}
 	}
 	return ""
+}
+
+// ofPersons says whether what stands in a column, down to the first line in
+// which nothing stands, could be about persons: most of it short texts that are
+// no measure, no group and no shorthand.
+func (s *screen) ofPersons(below []row, col int) bool {
+	texts, others := 0, 0
+	for _, r := range below {
+		c := r.at(col)
+		if c.blank() {
+			continue
+		}
+		if c.kind == textCell && s.foreign(c.text) {
+			texts++
+		} else {
+			others++
+		}
+	}
+	return texts > others
+}
+
+// foreign says whether a text is none that a return is made of.
+func (s *screen) foreign(text string) bool {
+	name := normal(text)
+	if utf8.RuneCountInString(text) > 60 || nullWords[name] || noGroup[name] || legacySymbols[strings.ToLower(strings.TrimSpace(text))] || shorthand.MatchString(name) || headings[name] != unknownRole || s.names.words[name] {
+		return false
+	}
+	if _, ok := s.names.measures[name]; ok {
+		return false
+	}
+	for _, items := range s.names.items {
+		if _, ok := items[name]; ok {
+			return false
+		}
+	}
+	return s.dimension(name) == nil
+}
+
+// givenNames are names often given to children in England and Wales: a column
+// of them needs no heading to be known. Those that are also common words,
+// months and places are left out.
+var givenNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`aaliyah aaron abdul abdullah abigail adam adrian ahmed aidan aisha aiden alan alex alexander alexandra alfie ali alice alicia alisha
+		amber amelia amelie amina amir amy andrew angela anna anthony anya arthur ashley ayaan ayesha barbara bartosz ben benjamin beth bethany bilal brandon brian
+		caitlin callum cameron carl caroline catherine charlotte chelsea chloe chris christian christopher claire connor courtney daisy daniel danielle darren
+		david deborah declan dominic dylan edward eleanor elijah elizabeth ella ellie elliot emily emma erin ethan eve evie fatima finley florence francesca
+		freddie freya gabriel gareth gary george georgia georgina hamza hannah harriet harris harrison harry harvey hassan hayden heather helen henry hollie holly
+		hussain ibrahim imran isaac isabel isabella isabelle isla ismail jack jacob jade jake jakub james jamie jane jasmine jason jay jayden jennifer jessica jo joanne
+		joe joel john jordan joseph josh joshua julia julie kai karen kate katherine katie kayleigh keira kelly kevin khadija kian kieran kyle lara laura lauren layla leah
+		lee leo leon leah lewis lexi liam libby lily linda logan louis louise luca lucas lucy luke lydia madison maisie maria marie martin maryam mason
+		matilda matthew max megan mia michael michelle millie mohamed mohammad mohammed molly morgan muhammad musa natalie natasha nathan niamh nicholas nicole noah
+		nicola oliver olivia omar oscar owen patrick paul peter philip phoebe poppy rachel rebecca reece rhys richard riley robert robin ruby ryan sam samantha samuel
+		sara sarah scarlett scott sean sebastian shannon sharon sian simon skye sofia sophia sophie stephanie stephen steven susan syed tariq taylor teddy
+		thomas tia toby tom tyler victoria wiktoria william yasmin yusuf zachary zahra zain zainab zara zoe`) {
+		m[n] = true
+	}
+	return m
+}()
+
+var fullName = regexp.MustCompile(`^[\p{L}'-]+(?: [\p{L}'.-]+){0,2}$`)
+
+// namesIn finds columns that hold names by what stands in them: two cells or
+// more that begin with a given name, each with nothing but one to three words,
+// and at least half of the column's words. It gives the first cell of each.
+func (s *screen) namesIn(rows []row) map[int]int {
+	named, all, first := map[int]int{}, map[int]int{}, map[int]int{}
+	for _, r := range rows {
+		for _, c := range r.cells {
+			if c.kind != textCell || c.blank() || !s.foreign(c.text) {
+				continue
+			}
+			all[c.col]++
+			text := strings.Join(strings.Fields(strings.NewReplacer("’", "'", ",", " ").Replace(c.text)), " ")
+			words := strings.Fields(strings.ToLower(text))
+			if !fullName.MatchString(text) || !slices.ContainsFunc(words[:min(2, len(words))], func(w string) bool { return givenNames[w] }) {
+				continue
+			}
+			if named[c.col]++; named[c.col] == 1 {
+				first[c.col] = r.number
+			}
+		}
+	}
+	for col, n := range named {
+		if n < 2 || 2*n < all[col] {
+			delete(first, col)
+		}
+	}
+	return first
 }
 
 // personIn says what about a person a text looks like, "" where nothing.
@@ -83,6 +200,8 @@ func personIn(text string) string {
 		return "an e-mail address"
 	case hasNHS(text):
 		return "an NHS number"
+	case hasPhone(text):
+		return "a telephone number"
 	case hasPostcode(text):
 		return "a postcode"
 	case born.MatchString(text):
@@ -91,9 +210,30 @@ func personIn(text string) string {
 	return ""
 }
 
+// personInCell is personIn of a cell: a mobile number loses its 0 where it is
+// taken for a number.
+func personInCell(c cell) string {
+	if c.kind == numberCell && len(c.text) == 10 && c.text[0] == '7' && digits(c.text) == c.text {
+		return "a telephone number"
+	}
+	return personIn(c.text)
+}
+
 func hasNHS(text string) bool {
 	for _, m := range nhs.FindAllStringSubmatch(text, -1) {
 		if nhsNumber(strings.NewReplacer(" ", "", "-", "").Replace(m[1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasPhone looks for telephone numbers of the United Kingdom: ten or eleven
+// digits with the 0.
+func hasPhone(text string) bool {
+	for _, m := range phone.FindAllString(text, -1) {
+		d := strings.TrimPrefix(strings.TrimPrefix(digits(strings.ReplaceAll(m, "(0)", "")), "00"), "44")
+		if n := len(strings.TrimPrefix(d, "0")); n == 9 || n == 10 {
 			return true
 		}
 	}
@@ -110,14 +250,11 @@ func nhsNumber(digits string) bool {
 	return digits != "0000000000" && (11-sum%11)%11 == int(digits[9]-'0')
 }
 
-// hasPostcode looks for postcodes in capitals, and in any letters where they
-// are all that the text holds.
+// hasPostcode looks for postcodes in capitals or not. “2nd”, “1st” and their
+// like are no second half of one.
 func hasPostcode(text string) bool {
-	if len(text) <= 8 {
-		text = strings.ToUpper(text)
-	}
-	for _, m := range postcode.FindAllStringSubmatch(text, -1) {
-		if areasOfPostcodes[m[1]] {
+	for _, m := range postcode.FindAllStringSubmatch(strings.ToUpper(text), -1) {
+		if areasOfPostcodes[m[1]] && !ordinal.MatchString(m[2]) {
 			return true
 		}
 	}
@@ -125,9 +262,10 @@ func hasPostcode(text string) bool {
 }
 
 // person looks for what is about a person: in every cell of every sheet, in
-// comments, and in the names of the file and the sheets. A finding never
-// repeats what it found.
+// the names of the file and the sheets, and in whatever else the file holds in
+// words. A finding never repeats what it found.
 func (s *screen) person() bool {
+	s.names = namesOf(s.h.Strategy)
 	found := 0
 	add := func(sheet, cell, message string) {
 		found++
@@ -136,9 +274,9 @@ func (s *screen) person() bool {
 	if what := personIn(s.h.Name); what != "" {
 		add("", "", "The name of the file looks as if it held "+what+".")
 	}
-	for _, text := range s.book.asides {
-		if what := personIn(text); what != "" {
-			add("", "", "A comment or text box looks as if it held "+what+".")
+	for _, a := range s.book.asides {
+		if what := personIn(a.text); what != "" {
+			add("", "", capital(a.where)+" of the workbook looks as if it held "+what+".")
 		}
 	}
 	for _, sh := range s.book.sheets {
@@ -147,12 +285,15 @@ func (s *screen) person() bool {
 			add("", "", "The name of a sheet looks as if it held "+what+".")
 			name = "" // not to be repeated
 		}
+		first := s.namesIn(sh.rows)
 		for j, r := range sh.rows {
 			for _, c := range r.cells {
-				what := personIn(c.text)
+				what := personInCell(c)
 				if what == "" {
-					if column := columnOf(sh.rows, j, c); column != "" {
+					if column := s.columnOf(sh.rows, j, c); column != "" {
 						what = "a column of " + column
+					} else if first[c.col] == r.number {
+						what = "the first of a column of names"
 					}
 				}
 				if what != "" {

@@ -81,10 +81,24 @@ func (g *grid) of(r role) []column {
 type names struct {
 	measures map[string]string // normal title or id → id
 	items    map[string]map[string]string
+	words    map[string]bool // whatever else the template says of measures and projects
 }
 
 func namesOf(s *metrics.Strategy) names {
-	n := names{map[string]string{}, map[string]map[string]string{}}
+	n := names{map[string]string{}, map[string]map[string]string{}, map[string]bool{}}
+	for _, m := range s.Measures {
+		for _, text := range []string{m.Unit, m.Of, m.Definition} {
+			n.words[normal(text)] = true
+		}
+		for _, part := range m.Parts() {
+			n.words[normal(partLabel(m, part))] = true
+		}
+	}
+	for _, p := range s.Projects {
+		for _, text := range []string{p.Name, p.ID, p.Lead} {
+			n.words[normal(text)] = true
+		}
+	}
 	for _, m := range s.Measures {
 		n.measures[normal(m.Title)] = m.ID
 		n.measures[normal(strings.ReplaceAll(m.ID, "-", " "))] = m.ID
@@ -187,7 +201,6 @@ func (s *screen) findTable(sh *sheet) *grid {
 
 // shape looks for the tables and at how they are laid out.
 func (s *screen) shape() bool {
-	s.names = namesOf(s.h.Strategy)
 	if s.about != nil {
 		for _, n := range layout(s.h.Strategy, s.h.Project) {
 			if !slices.ContainsFunc(s.book.sheets, func(sh *sheet) bool { return strings.EqualFold(strings.TrimSpace(sh.name), n.sheet) }) {

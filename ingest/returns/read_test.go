@@ -72,8 +72,9 @@ func TestStatePeriod(t *testing.T) {
 func TestPersonIn(t *testing.T) {
 	for text, want := range map[string]string{
 		"see 943 476 5919": "an NHS number", "9434765919": "an NHS number", "NHS 943-476-5919.": "an NHS number", "943\u00a0476\u00a05919": "an NHS number",
-		"9434765918": "", "0000000000": "", "19434765919": "", "9434765919.5": "", "1,234,567,890": "", "0121 496 0000": "",
-		"CV1 5RR": "a postcode", "cv1 5rr": "a postcode", "lives in CV15RR now": "a postcode", "SW1A 1AA": "a postcode", "XX1 1AA": "", "Q4 2018/19": "", "FY18 19": "", "Year 7 2nd term": "", "Y7 2ND": "",
+		"9434765918": "", "0000000000": "", "19434765919": "", "9434765919.5": "", "1,234,567,890": "", "0121 496 0000": "a telephone number", "ring 07700 900123": "a telephone number", "(+44) 7700-900123": "a telephone number", "+44 (0)24 7683 3333.": "a telephone number",
+		"0121 496": "", "01 02 03 04": "", "0.123456789": "", "012345 of 67890": "",
+		"CV1 5RR": "a postcode", "cv1 5rr": "a postcode", "lives in CV15RR now": "a postcode", "lives at cv1 5rr since may": "a postcode", "we met in e1 2nd time": "", "SW1A 1AA": "a postcode", "XX1 1AA": "", "Q4 2018/19": "", "FY18 19": "", "Year 7 2nd term": "", "Y7 2ND": "",
 		"ask jo.smith@example.org": "an e-mail address", "@home": "", "jo@": "",
 		"DOB 12/03/2004": "a date of birth", "born 1 May 2004": "a date of birth", "date of birth: 2004-05-01": "a date of birth", "newborn 1": "", "dob": "", "12/03/2004": "",
 		"Referrals accepted": "", "": "", "10 to 14": "", "12345.67": "",
@@ -102,8 +103,30 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 		"rich text": handed(t, func(x *excelize.File) {
 			must(t, x.SetCellRichText("Totals", "E8", []excelize.RichTextRun{{Text: "jo.smith"}, {Text: "@example.org", Font: &excelize.Font{Bold: true}}}))
 		}),
-		"a column of surnames": own(t, [][]any{{"Our numbers"}, {"Surname", "Age"}, {secret[:4], 14}}, nil),
-		"names under a title":  own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {secret[:4], "x", 9}}, nil),
+		"a column of surnames":      own(t, [][]any{{"Our numbers"}, {"Surname", "Age"}, {secret[:4], 14}}, nil),
+		"a heading in other words":  own(t, [][]any{{"Our numbers"}, {"Names of young people", "Age"}, {secret[:4], 14}}, nil),
+		"a column of children":      own(t, [][]any{{"Child", "Measure", "Value"}, {secret[:4], "Sessions held", 1}}, nil),
+		"names without a heading":   own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {nil, nil, "Jo.s Smith"}, {nil, nil, "Emily Jones"}, {nil, nil, "JACK O’BRIEN"}}, nil),
+		"a mobile that is a number": in(t, "Totals", "E8", 7700900123),
+		"a footer": handed(t, func(x *excelize.File) {
+			must(t, x.SetHeaderFooter("Totals", &excelize.HeaderFooterOptions{OddFooter: "&L" + secret}))
+		}),
+		"the properties": handed(t, func(x *excelize.File) { must(t, x.SetDocProps(&excelize.DocProperties{Creator: secret})) }),
+		"a link": handed(t, func(x *excelize.File) {
+			must(t, x.SetCellHyperLink("Totals", "E8", "mailto:"+secret, "External"))
+		}),
+		"a drop-down's hint": handed(t, func(x *excelize.File) {
+			dv := excelize.NewDataValidation(true)
+			dv.SetSqref("H1")
+			dv.SetInput("Ask", "ask "+secret)
+			must(t, x.AddDataValidation("Totals", dv))
+		}),
+		"a text that no cell shows": replacing(t, "xl/sharedStrings.xml", "</sst>", "<si><t>"+secret+"</t></si></sst>"),
+		"custom XML":                added(t, map[string]string{"customXml/item1.xml": "<a><b>" + secret + "</b></a>"}),
+		"a sheet that nothing refers to": added(t, map[string]string{
+			"xl/worksheets/sheet99.xml": `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>` + secret + `</t></is></c></row></sheetData></worksheet>`}),
+		"a chart":             added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"names under a title": own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {secret[:4], "x", 9}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Screen(context.Background(), h)
@@ -404,3 +427,51 @@ var handed0 = func() Handed {
 	s := strategy()
 	return Handed{Name: "r.xlsx", Project: s.Projects[0], Quarter: quarter, Strategy: s, Today: today}
 }()
+
+// replacing is the good template with a text in one of its parts replaced.
+func replacing(t *testing.T, part, old, with string) Handed {
+	t.Helper()
+	h := handed(t, nil)
+	was := unpack(t, h.Body)[part]
+	if !strings.Contains(was, old) {
+		t.Fatalf("%s does not hold %s", part, old)
+	}
+	h.Body = repack(t, h.Body, map[string]string{part: strings.Replace(was, old, with, 1)})
+	return h
+}
+
+// What a return says of young people, and of its own project, is no column of names.
+func TestWordsThatAreNoNames(t *testing.T) {
+	for name, h := range map[string]Handed{
+		"notes": handed(t, func(x *excelize.File) {
+			must(t, x.SetCellValue("Totals", "E7", "One young person moved away"), x.SetCellValue("Totals", "E8", "As planned"), x.SetCellValue("Totals", "E9", "A pupil came twice"))
+		}),
+		"numbers under young people": own(t, [][]any{{"Measure", "Young people"}, {"Sessions held", 33}, {"Referrals accepted", 12}}, nil),
+		"a project's name":           own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
+		"schools and months":         own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "April"}, {"Referrals accepted", 12, "Grace Academy"}}, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := Screen(context.Background(), h); got.PersonalData {
+				t.Errorf("taken for personal data:%s", describe(got.Findings))
+			}
+		})
+	}
+}
+
+// A number is digits: what a programming language also takes for one is none.
+func TestNumbersAreWrittenInDigits(t *testing.T) {
+	for stored, good := range map[string]bool{"33": true, "3.3E1": true, "+33": true, "33.": true, "0x21": false, "0b1": false, "1_000": false, "NaN": false, "Inf": false, "infinity": false, "1e999": false, "": false} {
+		h := replacing(t, "xl/worksheets/sheet4.xml", "<v>33</v>", "<v>"+stored+"</v>")
+		got := Screen(context.Background(), h)
+		read := slices.ContainsFunc(got.Values, func(v metrics.ReturnValue) bool { return v.Measure == "sessions" && v.Value == 33 })
+		if read != good {
+			t.Errorf("%q read %t, want %t;%s", stored, read, good, describe(got.Findings))
+		}
+	}
+	for _, text := range []string{"1.2.3%", "1,2,3%", ",%", "33,3", "1,2345", "३३", "３３", "0x21", "1e3", "33 000", "1'000"} {
+		got := Screen(context.Background(), in(t, "Totals", "D10", text))
+		if !slices.ContainsFunc(got.Findings, func(f metrics.Finding) bool { return f.Cell == "D10" && f.Rule == "value_numeric" }) {
+			t.Errorf("%q passes as a number;%s", text, describe(got.Findings))
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -236,8 +237,14 @@ func (s *screen) file() bool {
 	if p.any("xl/externallinks/", "xl/connections.xml", "xl/querytables/") {
 		s.add("external_links", "", "", "The workbook takes values from another workbook or from a database.")
 	}
-	if p.any("xl/embeddings/") {
-		s.add("embedded_files", "", "", "Another document is embedded in the workbook.")
+	if p.any("xl/embeddings/") || p.foreign() != "" {
+		s.add("embedded_files", "", "", "Another document lies within the workbook.")
+	}
+	if p.any("xl/pivotcache/", "xl/model/", "xl/slicercaches/", "xl/timelinecaches/", "xl/richdata/") {
+		s.add("hidden_copies", "", "", "The workbook keeps a copy of other data out of sight, as pivot tables and data models do.")
+	}
+	if p.any("xl/media/") {
+		s.add("pictures", "", "", "The workbook holds pictures, which are not read.")
 	}
 	if s.book, err = readBook(p); err != nil {
 		s.book = nil
@@ -289,8 +296,9 @@ func (s *screen) origin() bool {
 	version, project, quarter := s.about[aboutVersion], s.about[aboutProject], s.about[aboutQuarter]
 	s.sample = strings.HasPrefix(s.about[aboutSample], "yes")
 	var number int
+	var err2 error
 	q, err := metrics.ParsePeriod(quarter)
-	if _, err2 := fmt.Sscanf(version, "%d", &number); err2 != nil || err != nil || q.Kind != metrics.Quarter || project == "" || number < 0 || number > Version {
+	if number, err2 = strconv.Atoi(version); err2 != nil || err != nil || q.Kind != metrics.Quarter || project == "" || number < 0 || number > Version {
 		s.add("file_template", aboutSheet, "", "The sheet does not tell the project, the quarter and a version of the template that is known here.")
 		return false
 	}

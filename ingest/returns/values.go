@@ -107,11 +107,12 @@ func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) {
 }
 
 var (
-	errorText = regexp.MustCompile(`^(#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC|FIELD|GETTING_DATA|BUSY|CONNECT|BLOCKED|UNKNOWN)[!?]?|Err:\d{3})$`)
-	shorthand = regexp.MustCompile(`^[\[(][a-z0-9 ]{1,12}[\])]$`)
-	plainText = regexp.MustCompile(`^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$`)
-	minusText = regexp.MustCompile(`^(-|−|\()[£ ]?[\d,.]+\)?$`)
-	percent   = regexp.MustCompile(`^([\d,.]+) ?(%|per ?cent)$`)
+	errorText    = regexp.MustCompile(`^(#(REF|N/A|DIV/0|VALUE|NAME|NUM|NULL|SPILL|CALC|FIELD|GETTING_DATA|BUSY|CONNECT|BLOCKED|UNKNOWN)[!?]?|Err:\d{3})$`)
+	shorthand    = regexp.MustCompile(`^[\[(][a-z0-9 ]{1,12}[\])]$`)
+	storedNumber = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$`)
+	plainText    = regexp.MustCompile(`^(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$`)
+	minusText    = regexp.MustCompile(`^(-|−|\()[£ ]?[\d,.]+\)?$`)
+	percent      = regexp.MustCompile(`^(\d+|\d{1,3}(?:,\d{3})+)(\.\d+)? ?(%|per ?cent)$`)
 )
 
 var nullWords = map[string]bool{"null": true, "na": true, "nan": true, "none": true, "nil": true, "nothing": true, "unknown": true, "not known": true, "tbc": true, "tba": true, "tbd": true, "blank": true, "?": true}
@@ -152,7 +153,7 @@ func (s *screen) readValue(e *entry, c cell) {
 	var v float64
 	if c.kind == numberCell {
 		n, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		if err != nil || !storedNumber.MatchString(text) || math.IsInf(n, 0) { // ParseFloat takes 0x1F and NaN, too
 			add("value_numeric", "%s is not a number.", said)
 			return
 		}
@@ -185,7 +186,7 @@ func (s *screen) readValue(e *entry, c cell) {
 			add("ind_invalid_entry", "%s is not a shorthand that may stand here.", said)
 			return
 		case p != nil:
-			n, err := strconv.ParseFloat(strings.ReplaceAll(p[1], ",", ""), 64)
+			n, err := strconv.ParseFloat(strings.ReplaceAll(p[1], ",", "")+p[2], 64)
 			if err != nil {
 				add("value_numeric", "%s is not a number.", said)
 				return
