@@ -54,6 +54,9 @@ type ReturnMeasure struct {
 	// Cumulative says that projects return the total since their start, not
 	// the quarter's: the quarter's is the difference.
 	Cumulative bool
+	// PartOf is the measure whose count this one's is among: in no return, and in
+	// no group of it, is it larger. "" where there is none.
+	PartOf string
 	// People says that it counts people, so that small counts are suppressed.
 	People bool
 }

@@ -252,6 +252,7 @@ var fixtures = map[string]fixture{
 	},
 	"negative_count":           {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", -1) }, passes: func(t *testing.T) Handed { return in(t, "Totals", "D10", 0) }, cell: "Totals!D10"},
 	"numerator_gt_denominator": {trips: func(t *testing.T) Handed { return in(t, "By sex", "E10", 16) }, cell: "By sex!E10"},
+	"part_gt_whole":            {trips: func(t *testing.T) Handed { return among(t, 42) }, passes: func(t *testing.T) Handed { return among(t, 41) }, cell: "Totals!D10", says: "more than the 41 of “Referrals accepted” that it is among (D7)"},
 	"percent_gt_100":           {trips: func(t *testing.T) Handed { return styled(t, "D10", 1.2, excelize.Style{NumFmt: 9}) }, passes: func(t *testing.T) Handed { return styled(t, "D10", 0.8, excelize.Style{NumFmt: 9}) }, cell: "Totals!D10", says: "120%"},
 	"parts_ne_total":           {trips: func(t *testing.T) Handed { return in(t, "By age band", "E8", 14) }, cell: "Totals!D7", says: "42"},
 	"cumulative_fell":          {trips: func(t *testing.T) Handed { return with(t, last(only("since-start", 128)), nil) }, passes: func(t *testing.T) Handed { return with(t, last(only("since-start", 127)), nil) }, cell: "Totals!D11"},
@@ -301,6 +302,16 @@ var fixtures = map[string]fixture{
 			return append(rows, []any{"Pupils reached", "Jan-Mar 2019", nil, nil, nil, 300})
 		})
 	}, says: "Pupils reached"},
+}
+
+// among is the good workbook with so many sessions, each of them for somebody
+// who was referred.
+func among(t *testing.T, sessions int) Handed {
+	h := in(t, "Totals", "D10", sessions)
+	h.Strategy.Measures = slices.Clone(h.Strategy.Measures)
+	i := slices.IndexFunc(h.Strategy.Measures, func(m metrics.ReturnMeasure) bool { return m.ID == "sessions" })
+	h.Strategy.Measures[i].PartOf = "referrals-accepted"
+	return h
 }
 
 // locked is the good workbook with a password.

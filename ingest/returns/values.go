@@ -302,6 +302,15 @@ func (s *screen) relations() bool {
 			s.add("numerator_gt_denominator", n.sheet.name, n.at(), "%s is %s, more than the %s it is out of (%s).", s.what(c), number(n.value), number(d.value), d.where(n))
 		}
 	}
+	for _, c := range s.h.Strategy.Cells(s.h.Project) {
+		m, _ := s.h.Strategy.ReturnMeasure(c.Measure)
+		whole := c
+		whole.Measure = m.PartOf
+		n, of := given[c], given[whole]
+		if m.PartOf != "" && n != nil && of != nil && !n.none && !of.none && n.value > of.value {
+			s.add("part_gt_whole", n.sheet.name, n.at(), "%s is %s, more than the %s of %s that it is among (%s).", s.what(c), number(n.value), number(of.value), s.what(whole), of.where(n))
+		}
+	}
 	for _, id := range s.h.Project.Measures {
 		m, ok := s.h.Strategy.ReturnMeasure(id)
 		if !ok {

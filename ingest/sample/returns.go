@@ -2,6 +2,7 @@ package sample
 
 import (
 	"bytes"
+	"slices"
 
 	"outcomes/ingest/returns"
 	"outcomes/metrics"
@@ -118,6 +119,7 @@ func invent(s *metrics.Strategy, p metrics.Project, q metrics.Period, before []m
 	var out []metrics.ReturnValue
 	add := func(c metrics.ReturnCell, v float64) { out = append(out, metrics.ReturnValue{ReturnCell: c, Value: v}) }
 	ceiling := map[string]int{} // of a measure that is a part of another
+	fell := map[string][]int{}  // how a measure's people fall into groups
 	for _, id := range p.Measures {
 		m, ok := s.ReturnMeasure(id)
 		if !ok {
@@ -154,7 +156,7 @@ func invent(s *metrics.Strategy, p metrics.Project, q metrics.Period, before []m
 			if m.Cumulative {
 				n = total(p.ID, id, before, n)
 			}
-			if top, ok := ceiling[within[id]]; ok {
+			if top, ok := ceiling[m.PartOf]; ok {
 				n = min(n, top)
 			}
 			ceiling[id] = n
@@ -168,18 +170,19 @@ func invent(s *metrics.Strategy, p metrics.Project, q metrics.Period, before []m
 			add(metrics.ReturnCell{Measure: id}, float64(n))
 			for _, by := range m.Breakdowns {
 				d, _ := s.Dimension(by)
-				for i, k := range shareOut(randomFor("return", p.ID, q.Code(), id, by), n, weights[by], len(d.Items)) {
+				r := randomFor("return", p.ID, q.Code(), id, by)
+				groups := shareOut(r, n, weights[by], len(d.Items))
+				if whole := fell[m.PartOf+" "+by]; whole != nil { // some of those who are counted there
+					groups = drawFrom(r, n, whole)
+				}
+				fell[id+" "+by] = groups
+				for i, k := range groups {
 					add(metrics.ReturnCell{Measure: id, Dimension: by, Item: d.Items[i].ID}, float64(k))
 				}
 			}
 		}
 	}
 	return out
-}
-
-// within says which measure's people another measure's are among.
-var within = map[string]string{
-	"referrals-accepted": "referrals-received", "young-people-improved": "young-people-completed", "hospital-met": "hospital-attendances",
 }
 
 // total is a measure's total since the start: the one that the report gives, or
@@ -211,13 +214,32 @@ func shareOut(r *random, n int, weights []int, groups int) []int {
 			out[r.below(groups)]++
 			continue
 		}
-		at := r.below(sum)
-		for i, w := range weights {
-			if at -= w; at < 0 {
-				out[i]++
-				break
-			}
-		}
+		out[pick(weights, r.below(sum))]++
 	}
 	return out
+}
+
+// drawFrom takes n people from groups of so many.
+func drawFrom(r *random, n int, groups []int) []int {
+	out, left := make([]int, len(groups)), slices.Clone(groups)
+	sum := 0
+	for _, k := range left {
+		sum += k
+	}
+	for ; n > 0 && sum > 0; n, sum = n-1, sum-1 {
+		i := pick(left, r.below(sum))
+		out[i]++
+		left[i]--
+	}
+	return out
+}
+
+// pick is the group that the at-th of all belongs to.
+func pick(groups []int, at int) int {
+	for i, k := range groups {
+		if at -= k; at < 0 {
+			return i
+		}
+	}
+	return len(groups) - 1
 }

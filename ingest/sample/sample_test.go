@@ -28,9 +28,11 @@ import (
 	"outcomes/ingest/geography"
 	"outcomes/ingest/police"
 	"outcomes/ingest/population"
+	"outcomes/ingest/returns"
 	"outcomes/ingest/sample"
 	"outcomes/metrics"
 	"outcomes/metrics/store"
+	"outcomes/metrics/strategy"
 )
 
 var folder string
@@ -612,5 +614,47 @@ func TestResidentsOfLSOAs(t *testing.T) {
 		if got := strconv.Itoa(sum[strconv.Itoa(year)]); got != city[at] {
 			t.Errorf("the LSOAs have %s residents in %d, the city %s", got, year, city[at])
 		}
+	}
+}
+
+// Of an invented return, too, a part is not more than its whole: what it counts
+// is among what the other measure counts, in every group.
+func TestReturnsAddUp(t *testing.T) {
+	s, err := strategy.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := sample.Returns(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, r := range list {
+		got := returns.Screen(context.Background(), returns.Handed{Name: r.Name, Body: r.Body, Project: r.Project, Quarter: r.Quarter, Strategy: s, Today: time.Date(2019, 12, 1, 0, 0, 0, 0, time.UTC)})
+		at := map[metrics.ReturnCell]float64{}
+		for _, v := range got.Values {
+			at[v.ReturnCell] = v.Value
+		}
+		for c, n := range at {
+			m, _ := s.ReturnMeasure(c.Measure)
+			whole := c
+			if whole.Measure = m.PartOf; m.PartOf == "" {
+				continue
+			}
+			if of, ok := at[whole]; ok {
+				compared++
+				if n > of && r.Fate != sample.Waiting {
+					t.Errorf("%s: %v of %v is %v, of %v", r.Name, n, c, n, of)
+				}
+			}
+		}
+		for _, f := range got.Findings {
+			if f.Severity == metrics.Fail {
+				t.Errorf("%s: %s %s: %s", r.Name, f.Rule, f.Cell, f.Message)
+			}
+		}
+	}
+	if compared < 300 {
+		t.Errorf("%d numbers compared", compared)
 	}
 }

@@ -41,6 +41,7 @@ type returned struct {
 	Polarity   string   `yaml:"polarity"`
 	Breakdowns []string `yaml:"breakdowns"`
 	Cumulative bool     `yaml:"cumulative"`
+	PartOf     string   `yaml:"part_of"`
 	People     bool     `yaml:"people"`
 }
 
@@ -168,8 +169,41 @@ func (c *check) returnMeasures(f file, s *metrics.Strategy) {
 			}
 		}
 		s.Measures = append(s.Measures, metrics.ReturnMeasure{ID: m.ID, Title: m.Title, Definition: m.Definition, Kind: metrics.MeasureKind(m.Kind),
-			Unit: m.Unit, Of: m.Of, Polarity: metrics.Polarity(m.Polarity), Breakdowns: m.Breakdowns, Cumulative: m.Cumulative, People: m.People})
+			Unit: m.Unit, Of: m.Of, Polarity: metrics.Polarity(m.Polarity), Breakdowns: m.Breakdowns, Cumulative: m.Cumulative, PartOf: m.PartOf, People: m.People})
 	}
+	for i, m := range s.Measures {
+		if m.PartOf == "" {
+			continue
+		}
+		at := fmt.Sprintf(".measures[%d].part_of", i)
+		whole, ok := s.ReturnMeasure(m.PartOf)
+		switch {
+		case !ok:
+			c.bad(at, "there is no measure %q in this file", m.PartOf)
+		case whole.ID == m.ID:
+			c.bad(at, "a measure is no part of itself")
+		case m.Kind != metrics.CountMeasure || whole.Kind != metrics.CountMeasure || m.Cumulative != whole.Cumulative || m.People != whole.People || m.Unit != whole.Unit:
+			c.bad(at, "%s is no part of %s: both must be counts, of the same unit, both or neither of people, and both of the quarter or both since the start", m.ID, whole.ID)
+		case partOfItself(s, m):
+			c.bad(at, "%s is a part of itself, by way of %s", m.ID, whole.ID)
+		}
+	}
+}
+
+// partOfItself follows a measure's wholes.
+func partOfItself(s *metrics.Strategy, m metrics.ReturnMeasure) bool {
+	at := m
+	for range s.Measures {
+		whole, ok := s.ReturnMeasure(at.PartOf)
+		if !ok {
+			return false
+		}
+		if whole.ID == m.ID {
+			return true
+		}
+		at = whole
+	}
+	return true
 }
 
 func (c *check) projects(f file, s *metrics.Strategy) {
