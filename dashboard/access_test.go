@@ -252,7 +252,7 @@ var doors = map[string]string{
 	"GET /returns/:project/:quarter":  "nnyyy",
 	"POST /returns/:project/:quarter": "nnyny",
 	"GET /returns/:project/:quarter/template.xlsx": "nnyny",
-	"GET /returns/submissions/:id":                 "nnyny",
+	"GET /returns/submissions/:id":                 "nnyyy",
 	"GET /returns/submissions/:id/file":            "nnyny",
 	"GET /returns/submissions/:id/marked.xlsx":     "nnyny",
 	"POST /returns/submissions/:id/accept":         "nnyny",

@@ -112,7 +112,7 @@ func (s *Server) figure(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("batches of figure %d: %w", id, err)
 	}
-	page := s.figurePageOf(f, revisions, batches)
+	page := s.figurePageOf(f, revisions, batches, seesReturns(ctx))
 	page.layout = s.layout(state, "How this figure is made: "+page.Name, "priorities")
 	return s.render(c, 200, "figure", page)
 }
@@ -132,14 +132,14 @@ func (s *Server) indicatorOf(f metrics.Figure) (ind metrics.Indicator, known boo
 	return ind, false
 }
 
-func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, batches []metrics.Batch) figurePage {
+func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, batches []metrics.Batch, returns bool) figurePage {
 	ind, known := s.indicatorOf(f)
 	withheld := s.withholds(ind, known, batches) && !inForce(f, revisions)
 	if withheld {
 		f = without(f)
 	}
 	page := figurePage{
-		Name: ind.Title, Place: areaName(f.Area), Period: f.Period.Label(), Number: f.ID, Revision: f.Revision, MadeAt: day(f.MadeAt),
+		Name: ind.Title, Place: placeOf(s.strategy, ind, f.Area), Period: f.Period.Label(), Number: f.ID, Revision: f.Revision, MadeAt: day(f.MadeAt),
 		Sentence: f.Sentence, Statements: statementsOf(f), Notes: export.Notes(f), Licence: licence,
 	}
 	if known {
@@ -180,7 +180,7 @@ func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, ba
 		}
 	}
 	for _, b := range batches {
-		page.Batches = append(page.Batches, batchOf(b))
+		page.Batches = append(page.Batches, batchOf(b, returns))
 	}
 	if s.withholds(ind, known, batches) {
 		for i, r := range revisions {

@@ -241,7 +241,7 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	}
 	page.Switches = switches(strategy, ch, area, beside)
 	if len(subject) > 0 {
-		page.Table = tableOf(ch, area, subject, beside, signal)
+		page.Table = tableOf(ch, placeOf(strategy, ch.indicator, area), subject, beside, signal)
 	}
 	if summary.Latest != nil {
 		trend := trendOf(strategy, ch, summary, subject, beside, signal)

@@ -105,15 +105,6 @@ func returnURL(project string, quarter metrics.Period) string {
 	return "/returns/" + url.PathEscape(project) + "/" + quarter.Code()
 }
 
-// openURL is where a return that waits is looked at: its numbers, by who may
-// see them, else its history.
-func openURL(on metrics.Standing, decides bool) string {
-	if decides {
-		return submissionURL(on.Waiting)
-	}
-	return returnURL(on.Project, on.Quarter)
-}
-
 func submissionURL(id int64) string { return "/returns/submissions/" + strconv.FormatInt(id, 10) }
 
 // stateSigns are how the states look.
@@ -235,10 +226,14 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 		for _, q := range slices.Backward(all) {
 			st := on[key{p.ID, q}]
 			if s.strategy.Owes(p, q, st, today) {
-				late.Links = append(late.Links, link{Text: quarterWords(q), URL: returnURL(p.ID, q)})
+				text := quarterWords(q)
+				if st.Broken {
+					text += " (what was handed in cannot be accepted as it is)"
+				}
+				late.Links = append(late.Links, link{Text: text, URL: returnURL(p.ID, q)})
 			}
 			if st.Waiting != 0 {
-				open.Links = append(open.Links, link{Text: quarterWords(q), URL: openURL(st, decides)})
+				open.Links = append(open.Links, link{Text: quarterWords(q), URL: submissionURL(st.Waiting)})
 			}
 		}
 		overdue, waiting = overdue+len(late.Links), waiting+len(open.Links)
@@ -277,7 +272,10 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 				switch state {
 				case metrics.NothingExpects:
 				case metrics.InHand:
-					cell.URL = openURL(st, decides)
+					cell.URL = submissionURL(st.Waiting)
+					if st.Broken {
+						cell.Sign = verdict{"worse", "wait", "Received, to be mended"}
+					}
 				default:
 					cell.URL = returnURL(p.ID, q)
 				}

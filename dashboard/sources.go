@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"outcomes/dashboard/account"
 	"outcomes/metrics"
 )
 
@@ -307,7 +309,7 @@ func (s *Server) files(c echo.Context) error {
 			page.Years = append(page.Years, yearView{Name: cmp.Or(year, "Without a period"), ID: "year-" + year})
 		}
 		last := &page.Years[len(page.Years)-1]
-		last.Rows = append(last.Rows, batchOf(b))
+		last.Rows = append(last.Rows, batchOf(b, seesReturns(ctx)))
 	}
 	return s.render(c, 200, "files", page)
 }
@@ -396,10 +398,25 @@ type batchView struct {
 // problemsShown is how many of a batch's problems the page repeats.
 const problemsShown = 10
 
-func batchOf(b metrics.Batch) batchView {
+// seesReturns says whether whoever asks may read returns as they came.
+func seesReturns(ctx context.Context) bool {
+	who, _ := account.Of(ctx)
+	return account.ReturnsRead.Allows(who.Role)
+}
+
+// batchOf is a batch for a reader. Name, size and digest of a project's
+// workbook are for those who may read returns: with a digest a guess at what
+// the workbook holds could be proved right.
+func batchOf(b metrics.Batch, returns bool) batchView {
+	if b.Source == metrics.ReturnsSource && !returns {
+		b.File, b.Member, b.Digest, b.Size = "A project’s workbook", "", "", 0
+	}
 	v := batchView{
-		ID: b.ID, URL: batchURL(b), Period: b.Period, Content: contentOf(b), File: b.File, Member: b.Member, Size: bytesWritten(b.Size), Digest: b.Digest,
+		ID: b.ID, URL: batchURL(b), Period: b.Period, Content: contentOf(b), File: b.File, Member: b.Member, Digest: b.Digest,
 		ShortDigest: shortDigest(b.Digest), ImportedAt: day(b.ImportedAt),
+	}
+	if b.Digest != "" {
+		v.Size = bytesWritten(b.Size)
 	}
 	for _, n := range []int64{b.Account.Read, b.Account.Kept, b.Account.WithoutLocation, b.Account.Outside, b.Account.Rejected} {
 		v.Account = append(v.Account, metrics.Whole(n))

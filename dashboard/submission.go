@@ -22,6 +22,7 @@ type submissionPage struct {
 	ReturnURL   string
 	Heading     string
 	Said        string
+	Decides     bool // whoever looks decides on returns and sees their numbers
 	Waits       bool // for a decision
 	InForce     bool
 	CanAccept   bool
@@ -115,6 +116,10 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 		return err
 	}
 	page.Said = saidWords[c.QueryParam("said")]
+	who, _ := account.Of(ctx)
+	if page.Decides = account.ReturnsWrite.Allows(who.Role); !page.Decides {
+		page.withoutNumbers()
+	}
 	if with != nil {
 		with(&page)
 	}
@@ -125,6 +130,17 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 	page.layout = s.layout(state, title, "returns")
 	c.Response().Header().Set("Cache-Control", "private, no-store")
 	return s.render(c, status, "submission", page)
+}
+
+// withoutNumbers takes out all that could tell a number as it came: messages and
+// the reasons that were given for warnings quote them.
+func (p *submissionPage) withoutNumbers() {
+	p.Groups, p.Elsewhere, p.Problems, p.CanAccept = nil, nil, nil, false
+	for _, list := range [][]findingView{p.Failures, p.Warnings} {
+		for i := range list {
+			list[i].URL, list[i].Message, list[i].Reason = "", "", ""
+		}
+	}
 }
 
 // slug is a place of a workbook as an id on the page.

@@ -36,7 +36,8 @@ type note struct{ Mark, Text string }
 var rowWords = map[metrics.PeriodKind]string{metrics.Monthly: "Month", metrics.Quarter: "Quarter ending", metrics.YearEnding: "Year ending",
 	metrics.YearToDate: "Financial year to the end of", metrics.SinceStart: "Since the start, to the end of"}
 
-func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, signal metrics.Signal) *tableView {
+// tableOf lays out figures of a place, or of the projects.
+func tableOf(ch choice, place string, subject, beside []metrics.Figure, signal metrics.Signal) *tableView {
 	ind, kind := ch.indicator, ch.kind
 	value := "Rate " + ind.Unit
 	if ind.Kind == metrics.Proportion {
@@ -48,7 +49,7 @@ func tableOf(ch choice, area metrics.Area, subject, beside []metrics.Figure, sig
 	if ind.Kind == metrics.Total {
 		value = upperFirst(ind.Counted)
 	}
-	t := &tableView{Period: "Period", Caption: fmt.Sprintf("%s, %s, %s", ind.Title, areaName(area), kindBy[kind])}
+	t := &tableView{Period: "Period", Caption: fmt.Sprintf("%s, %s, %s", ind.Title, place, kindBy[kind])}
 	ranked := slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Rank != nil })
 	compared := ""
 	for _, f := range subject {

@@ -232,7 +232,11 @@ func (t trend) input() chart.Input {
 		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
 		Periods: axisOf(t.periods),
 	}
-	in.Lines = append(in.Lines, lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval)))
+	subject := lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval))
+	if ind.Accountability == metrics.Performance {
+		subject.Name = upperFirst(whose(t.strategy, ind))
+	}
+	in.Lines = append(in.Lines, subject)
 	for _, f := range t.subject {
 		if at := slices.Index(t.periods, f.Period); at >= 0 && f.Status != metrics.Available {
 			in.Gaps = addGap(in.Gaps, at, f.Status)
@@ -255,6 +259,23 @@ func (t trend) input() chart.Input {
 	}
 	in.Markers = t.markers()
 	return in.Fit()
+}
+
+// whose is what a performance indicator's line is called: it is the projects',
+// not the city's.
+func whose(s *metrics.Strategy, ind metrics.Indicator) string {
+	if list := s.Contributors(ind); len(list) == 1 {
+		return list[0].Name
+	}
+	return "the projects"
+}
+
+// placeOf is what a figure is of: the area, or the projects.
+func placeOf(s *metrics.Strategy, ind metrics.Indicator, a metrics.Area) string {
+	if ind.Accountability == metrics.Performance {
+		return whose(s, ind)
+	}
+	return areaName(a)
 }
 
 // lineOf is the line of one area's figures, with the limits of its intervals

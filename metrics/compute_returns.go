@@ -511,7 +511,7 @@ func (r *returns) lacking(parts []part, a, b int) string {
 			have = "have"
 		}
 		clauses = append(clauses, map[gap]string{
-			unreturned:   fmt.Sprintf("%s %s not returned %s", who, have, w.quarters),
+			unreturned:   fmt.Sprintf("%s %s no accepted return for %s", who, have, w.quarters), // one may wait, or was withdrawn
 			unfilled:     fmt.Sprintf("%s %s returned %s without this number", who, have, w.quarters),
 			notAvailable: fmt.Sprintf("%s %s no such number for %s", who, have, w.quarters),
 			fallen:       fmt.Sprintf("the total since the start that %s returned is lower at the end of %s than a quarter before", who, w.quarters),

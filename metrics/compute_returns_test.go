@@ -126,16 +126,16 @@ func TestReturnsThatAreMissing(t *testing.T) {
 		want              string
 	}{
 		{"one project", func(_ *testing.T, f *Facts) { drop(f, "ay", "2019-Q1") }, "engaged", "2019-Q1",
-			"Ay has not returned January to March 2019; the numbers of 1 of 2 projects are in"},
+			"Ay has no accepted return for January to March 2019; the numbers of 1 of 2 projects are in"},
 		{"within a year", func(_ *testing.T, f *Facts) { drop(f, "ay", "2019-Q1"); drop(f, "ay", "2019-Q2") }, "engaged", "YE2019-09",
-			"Ay has not returned January to March 2019 and April to June 2019; the numbers of 1 of 2 projects are in"},
+			"Ay has no accepted return for January to March 2019 and April to June 2019; the numbers of 1 of 2 projects are in"},
 		{"both", func(_ *testing.T, f *Facts) { drop(f, "ay", "2019-Q1"); drop(f, "bee", "2019-Q1") }, "engaged", "2019-Q1",
-			"Ay and Bee have not returned January to March 2019; the numbers of 0 of 2 projects are in"},
+			"Ay and Bee have no accepted return for January to March 2019; the numbers of 0 of 2 projects are in"},
 		{"of many quarters", func(_ *testing.T, f *Facts) {
 			for _, q := range []string{"2018-Q4", "2019-Q1", "2019-Q2", "2019-Q3", "2019-Q4"} {
 				drop(f, "ay", q)
 			}
-		}, "engaged", "2018-10--2020-03", "Ay has not returned October to December 2018 and four later quarters; the numbers of 1 of 2 projects are in"},
+		}, "engaged", "2018-10--2020-03", "Ay has no accepted return for October to December 2018 and four later quarters; the numbers of 1 of 2 projects are in"},
 		{"not available", func(t *testing.T, f *Facts) {
 			changeReturn(t, f, "bee", "2019-Q1", "engaged", func(v *ReturnValue) { v.Value, v.NotAvailable = 0, true })
 		}, "engaged", "2019-Q1", "Bee has no such number for January to March 2019; the numbers of 1 of 2 projects are in"},
@@ -146,7 +146,7 @@ func TestReturnsThatAreMissing(t *testing.T) {
 			changeReturn(t, f, "ay", "2019-Q1", "through", func(v *ReturnValue) { v.Value = 9 })
 		}, "through", "2019-Q1", "the total since the start that Ay returned is lower at the end of January to March 2019 than a quarter before; the numbers of 1 of 2 projects are in"},
 		{"the quarter before a difference", func(_ *testing.T, f *Facts) { drop(f, "ay", "2018-Q4") }, "through", "2019-Q1",
-			"Ay has not returned October to December 2018; the numbers of 1 of 2 projects are in"},
+			"Ay has no accepted return for October to December 2018; the numbers of 1 of 2 projects are in"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, f := twoProjects()

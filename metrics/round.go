@@ -14,6 +14,8 @@ type Standing struct {
 	Waiting, Accepted, Withdrawn int64
 	// Newest is the newest of any status.
 	Newest int64
+	// Broken says that the one that waits has a failure: it cannot be accepted as it is.
+	Broken bool
 }
 
 // State is how a return stands on a day, seen from what is on record of it. One
@@ -38,15 +40,13 @@ func (s *Strategy) State(p Project, quarter Period, on Standing, today time.Time
 }
 
 // Owes says whether the project has yet to hand in the return: it is overdue,
-// or was withdrawn and is overdue again.
+// and none is in force or waits that could be. A file that cannot be accepted is
+// no return.
 func (s *Strategy) Owes(p Project, quarter Period, on Standing, today time.Time) bool {
-	switch s.State(p, quarter, on, today) {
-	case Overdue:
-		return true
-	case TakenBack:
-		return s.State(p, quarter, Standing{}, today) == Overdue
+	if on.Accepted != 0 || on.Waiting != 0 && !on.Broken {
+		return false
 	}
-	return false
+	return s.State(p, quarter, Standing{}, today) == Overdue
 }
 
 // Quarters are those in which any project runs, from the first to the one that

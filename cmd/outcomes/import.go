@@ -73,12 +73,7 @@ file again changes nothing; a newer release of a month replaces that month.`,
 				return metrics.Errorf(metrics.Invalid, "--edition is for the source deprivation only")
 			}
 			if args[0] == string(metrics.ReturnsSource) {
-				r, err := h.roundOf(ctx)
-				if err != nil {
-					return err
-				}
-				defer r.Close()
-				return hand.run(ctx, r, args[1:], cmd.OutOrStdout())
+				return h.handIn(ctx, hand, args[1:], cmd.OutOrStdout())
 			}
 			if hand != (handing{}) {
 				return metrics.Errorf(metrics.Invalid, "--project, --period, --accept and --reason are for the source returns only")

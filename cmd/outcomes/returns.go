@@ -269,6 +269,42 @@ func (x handing) run(ctx context.Context, r *round, paths []string, w io.Writer)
 	return nil
 }
 
+// handIn hands files in, in a database that is made where there is none. One
+// that was made and holds no return in the end is taken away again.
+func (h *house) handIn(ctx context.Context, x handing, paths []string, w io.Writer) error {
+	if _, err := os.Stat(h.db); err == nil {
+		r, err := h.roundOf(ctx)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		return x.run(ctx, r, paths, w)
+	}
+	s, err := h.choose(nil)
+	if err != nil {
+		return err
+	}
+	st, undo, err := h.create(ctx)
+	if err != nil {
+		return err
+	}
+	r := newRound(st, s, now)
+	// The database remembers the strategy that its figures were made with.
+	err = r.Update(ctx, "start a database", func(tx *store.Session) error {
+		_, err := tx.Compute(ctx, r.strategy, "start of the database")
+		return err
+	})
+	if err == nil {
+		err = x.run(ctx, r, paths, w)
+	}
+	list, listErr := r.Submissions(context.WithoutCancel(ctx), "", "")
+	r.Close()
+	if listErr == nil && len(list) == 0 {
+		undo()
+	}
+	return err
+}
+
 // file hands in one file, and accepts it where that is asked and possible.
 func (x handing) file(ctx context.Context, r *round, path string, w io.Writer) (ok bool, err error) {
 	body, err := os.ReadFile(path)

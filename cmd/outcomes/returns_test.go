@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -464,12 +465,26 @@ func TestBadUploads(t *testing.T) {
 func TestReturnsByRole(t *testing.T) {
 	o := newOffice(t)
 	page := "/returns/" + hospital + "/2019-Q3"
-	body := o.filledIn(hospital, "2019-Q3", nil)
+	body := o.filledIn(hospital, "2019-Q3", func(x *excelize.File, at func(m, p, g string) (string, string)) {
+		sheet, cell := at("spend", "numerator", "")
+		if err := x.SetCellValue(sheet, cell, "about 98765"); err != nil {
+			t.Fatal(err)
+		}
+	})
 	if res := o.upload(metrics.Analyst, page, "0", "one.xlsx", body); res.Code != http.StatusSeeOther {
 		t.Fatal(res.Code)
 	}
+	seen := o.do(metrics.Analyst, httptest.NewRequest(http.MethodGet, "/returns/submissions/1", nil)).Body.String()
+	if !strings.Contains(seen, "98765") || !strings.Contains(seen, "The whole return") {
+		t.Error("the analyst does not see what was handed in")
+	}
+	w := o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, "/returns/submissions/1", nil))
+	if told := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(told, "value_numeric") || strings.Contains(told, "98765") ||
+		strings.Contains(told, "The whole return") || strings.Contains(told, "<form method=\"post\" action=\"/returns") || strings.Contains(told, "/file") {
+		t.Errorf("scrutiny sees, %d: %s", w.Code, told)
+	}
 	for _, role := range []metrics.Role{"", metrics.Viewer, metrics.Scrutiny} {
-		for _, path := range []string{page + "/template.xlsx", "/returns/submissions/1", "/returns/submissions/1/file", "/returns/submissions/1/marked.xlsx"} {
+		for _, path := range []string{page + "/template.xlsx", "/returns/submissions/1/file", "/returns/submissions/1/marked.xlsx"} {
 			w := o.do(role, httptest.NewRequest(http.MethodGet, path, nil))
 			if w.Code == http.StatusOK {
 				t.Errorf("%q may read %s", role, path)
@@ -490,9 +505,73 @@ func TestReturnsByRole(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Status != metrics.SubmissionReceived {
 		t.Errorf("handed in are %+v, %v", list, err)
 	}
-	w := o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, page, nil))
-	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "/submissions/") || strings.Contains(w.Body.String(), `type="file"`) {
+	w = o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, page, nil))
+	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "/submissions/1/") || strings.Contains(w.Body.String(), `type="file"`) {
 		t.Errorf("scrutiny sees more of a return than its history: %d", w.Code)
+	}
+}
+
+// A file that cannot be accepted is no return: the project still owes it.
+func TestOverdueUntilItCanBeAccepted(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	late := func() bool {
+		_, list, found := strings.Cut(o.get("/returns", http.StatusOK), `id="overdue"`)
+		list, _, _ = strings.Cut(list, "</section>")
+		return found && strings.Contains(list, page)
+	}
+	if !late() {
+		t.Fatal("the return is not overdue to begin with")
+	}
+	if res := o.upload(metrics.Analyst, page, "0", "nothing.xlsx", []byte("no workbook")); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "to be mended") {
+		t.Error("a file that is no workbook clears the project")
+	}
+	if res := o.upload(metrics.Analyst, page, "1", "one.xlsx", o.filledIn(hospital, "2019-Q3", nil)); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	if late() {
+		t.Error("a return that can be accepted counts as overdue")
+	}
+}
+
+// With the digest of a project's workbook a guess at what it holds could be
+// proved right: it is for those who may read returns.
+func TestDigestsOfReturnsAreNotForEverybody(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	if res := o.upload(metrics.Analyst, page, "0", "our-return.xlsx", o.filledIn(hospital, "2019-Q3", nil)); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	o.post("/returns/submissions/1/accept", url.Values{"same": {"the project confirmed it"}}, http.StatusSeeOther)
+	sub, err := o.round.Submission(context.Background(), 1)
+	if err != nil || sub.Status != metrics.SubmissionAccepted {
+		t.Fatal(sub.Status, err)
+	}
+	var figure int64
+	for _, f := range o.figures("hospital-attendances", metrics.Quarter) {
+		if f.Period == sub.Quarter {
+			figure = f.ID
+		}
+	}
+	if figure == 0 {
+		t.Fatal("no figure was made of the return")
+	}
+	for _, path := range []string{"/sources/returns/" + hospital, fmt.Sprintf("/figures/%d", figure)} {
+		for role, sees := range map[metrics.Role]bool{metrics.Viewer: false, metrics.Scrutiny: true, metrics.Analyst: true} {
+			w := o.do(role, httptest.NewRequest(http.MethodGet, path, nil))
+			body := w.Body.String()
+			if w.Code != http.StatusOK || !strings.Contains(body, "2019-Q3") {
+				t.Fatalf("%s for a %s: %d", path, role, w.Code)
+			}
+			for _, secret := range []string{sub.SHA[:12], "our-return.xlsx"} {
+				if strings.Contains(body, secret) != sees {
+					t.Errorf("%s shows %q to a %s: %t", path, secret, role, !sees)
+				}
+			}
+		}
 	}
 }
 
@@ -500,11 +579,6 @@ func TestReturnsByRole(t *testing.T) {
 func TestReturnsFromTheCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	db := filepath.Join(dir, "outcomes.db")
-	st, err := store.Open(context.Background(), db, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	st.Close()
 	file := filepath.Join(dir, "return.xlsx")
 	outcomes(t, "returns", "template", "--project", hospital, "--period", "2019-Q3", "--out", file, "--db", db)
 	template, err := os.ReadFile(file)
@@ -519,6 +593,13 @@ func TestReturnsFromTheCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
+	// A database that nothing was handed in to is not left behind.
+	if code := run(t.Context(), []string{"import", "returns", filepath.Join(dir, "none.xlsx"), "--db", db}, &out, &errs); code == 0 {
+		t.Error("a file that is not there is handed in")
+	}
+	if _, err := os.Stat(db); err == nil {
+		t.Error("a database was made for nothing")
+	}
 	if code := run(t.Context(), []string{"import", "returns", file, "--db", db, "--accept"}, &out, &errs); code == 0 || !strings.Contains(out.String(), "a warning waits for a reason") {
 		t.Errorf("without a reason: %d\n%s%s", code, &out, &errs)
 	}

@@ -63,8 +63,8 @@ var Permissions = map[string]Access{
 	"GET /returns/:project/:quarter":               ReturnsRead,
 	"POST /returns/:project/:quarter":              ReturnsWrite,
 	"GET /returns/:project/:quarter/template.xlsx": ReturnsWrite, // it holds last quarter's numbers
-	"GET /returns/submissions/:id":                 ReturnsWrite, // they hold numbers as they came
-	"GET /returns/submissions/:id/file":            ReturnsWrite,
+	"GET /returns/submissions/:id":                 ReturnsRead,  // without the numbers for those who do not decide
+	"GET /returns/submissions/:id/file":            ReturnsWrite, // it holds numbers as they came
 	"GET /returns/submissions/:id/marked.xlsx":     ReturnsWrite,
 	"POST /returns/submissions/:id/accept":         ReturnsWrite,
 	"POST /returns/submissions/:id/withdraw":       ReturnsWrite,

@@ -276,11 +276,12 @@ func (s reading) Standings(ctx context.Context) ([]metrics.Standing, error) {
 	var out []metrics.Standing
 	quarters := map[string]metrics.Period{}
 	err := s.each(ctx, `SELECT project, period, max(id), coalesce(max(CASE status WHEN 'received' THEN id END), 0),
-			coalesce(max(CASE status WHEN 'accepted' THEN id END), 0), coalesce(max(CASE status WHEN 'withdrawn' THEN id END), 0)
+			coalesce(max(CASE status WHEN 'accepted' THEN id END), 0), coalesce(max(CASE status WHEN 'withdrawn' THEN id END), 0),
+			coalesce(max(CASE status WHEN 'received' THEN EXISTS (SELECT 1 FROM submission_finding f WHERE f.submission_id = submission.id AND f.severity = 'fail') END), 0)
 		FROM submission GROUP BY project, period`, func(r *sql.Rows) error {
 		var on metrics.Standing
 		var period string
-		if err := r.Scan(&on.Project, &period, &on.Newest, &on.Waiting, &on.Accepted, &on.Withdrawn); err != nil {
+		if err := r.Scan(&on.Project, &period, &on.Newest, &on.Waiting, &on.Accepted, &on.Withdrawn, &on.Broken); err != nil {
 			return err
 		}
 		if _, ok := quarters[period]; !ok {
