@@ -38,6 +38,9 @@ func viewOf(summary metrics.IndicatorSummary, sparkWidth, sparkHeight float64) i
 	}
 	if ind.Kind != metrics.Proportion { // a share's title says what it is a share of
 		v.Unit = unitWords(ind)
+		if strings.HasPrefix(strings.ToLower(ind.Title), strings.ToLower(v.Unit)) { // the name says it already
+			v.Unit = ""
+		}
 	}
 	latest := summary.Latest
 	if latest == nil && summary.Newest != nil && summary.Newest.Status == metrics.Suppressed {

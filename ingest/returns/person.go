@@ -158,6 +158,10 @@ var givenNames = func() map[string]bool {
 	return m
 }()
 
+// places are words in the names of schools, streets and buildings that are
+// called after people.
+var places = regexp.MustCompile(`\b(schools?|academy|primary|secondary|college|university|nursery|infants?|juniors?|road|street|avenue|lane|close|way|square|park|hall|house|church|centre|center|hospital|clinic|club|trust|ward|estate|library|station|st)\b`)
+
 var fullName = regexp.MustCompile(`^[\p{L}'-]+(?: [\p{L}'.-]+){0,2}$`)
 
 // namesIn finds columns that hold names by what stands in them: two cells or
@@ -165,14 +169,21 @@ var fullName = regexp.MustCompile(`^[\p{L}'-]+(?: [\p{L}'.-]+){0,2}$`)
 // and at least half of the column's words. It gives the first cell of each.
 func (s *screen) namesIn(rows []row) map[int]int {
 	named, all, first := map[int]int{}, map[int]int{}, map[int]int{}
+	ofPlaces := map[int]bool{} // by the heading
 	for _, r := range rows {
 		for _, c := range r.cells {
+			if all[c.col] == 0 && c.kind == textCell && places.MatchString(normal(c.text)) {
+				ofPlaces[c.col] = true
+			}
 			if c.kind != textCell || c.blank() || !s.foreign(c.text) {
 				continue
 			}
 			all[c.col]++
 			text := strings.Join(strings.Fields(strings.NewReplacer("’", "'", ",", " ").Replace(c.text)), " ")
 			words := strings.Fields(strings.ToLower(text))
+			if places.MatchString(normal(text)) || ofPlaces[c.col] {
+				continue
+			}
 			if !fullName.MatchString(text) || !slices.ContainsFunc(words[:min(2, len(words))], func(w string) bool { return givenNames[w] }) {
 				continue
 			}

@@ -446,9 +446,11 @@ func TestWordsThatAreNoNames(t *testing.T) {
 		"notes": handed(t, func(x *excelize.File) {
 			must(t, x.SetCellValue("Totals", "E7", "One young person moved away"), x.SetCellValue("Totals", "E8", "As planned"), x.SetCellValue("Totals", "E9", "A pupil came twice"))
 		}),
-		"numbers under young people": own(t, [][]any{{"Measure", "Young people"}, {"Sessions held", 33}, {"Referrals accepted", 12}}, nil),
-		"a project's name":           own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
-		"schools and months":         own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "April"}, {"Referrals accepted", 12, "Grace Academy"}}, nil),
+		"numbers under young people":  own(t, [][]any{{"Measure", "Young people"}, {"Sessions held", 33}, {"Referrals accepted", 12}}, nil),
+		"a project's name":            own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
+		"schools called after people": own(t, [][]any{{"Measure", "Value", "Schools"}, {"Sessions held", 33, "Henry Parkes"}, {"Referrals accepted", 12, "Richard Lee"}, {nil, nil, "John Gulson"}}, nil),
+		"streets":                     own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "George Street"}, {"Referrals accepted", 12, "Victoria Road"}}, nil),
+		"schools and months":          own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "April"}, {"Referrals accepted", 12, "Grace Academy"}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Screen(context.Background(), h); got.PersonalData {
