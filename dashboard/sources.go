@@ -346,6 +346,8 @@ func contentOf(b metrics.Batch) string {
 	switch b.Source {
 	case metrics.PoliceSource:
 		return "Street-level crimes"
+	case metrics.ReturnsSource:
+		return "Quarterly return"
 	case metrics.DeprivationSource:
 		return cmp.Or(domains[rest], upperFirst(strings.ReplaceAll(rest, "_", " "))+" domain")
 	case metrics.PopulationSource:
