@@ -438,6 +438,9 @@ func (s *Server) showReturn(c echo.Context, status int, p metrics.Project, q met
 	on := metrics.Standing{}
 	for _, sub := range list {
 		v := submissionViewOf(sub)
+		if !page.Decides {
+			v.Reason = "" // it may tell a number as it came
+		}
 		page.Seen = max(page.Seen, sub.ID)
 		switch {
 		case sub.Status == metrics.SubmissionAccepted:

@@ -22,8 +22,9 @@ type submissionPage struct {
 	ReturnURL   string
 	Heading     string
 	Said        string
-	Decides     bool // whoever looks decides on returns and sees their numbers
-	Waits       bool // for a decision
+	Found       string // what the checks found, for those who do not see where
+	Decides     bool   // whoever looks decides on returns and sees their numbers
+	Waits       bool   // for a decision
 	InForce     bool
 	CanAccept   bool
 	Problems    account.Problems // what stands in the way, each with its place
@@ -133,14 +134,11 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 }
 
 // withoutNumbers takes out all that could tell a number as it came: messages and
-// the reasons that were given for warnings quote them.
+// reasons quote them, and the place where a check found a small count tells it
+// from one that is hidden for another's sake.
 func (p *submissionPage) withoutNumbers() {
-	p.Groups, p.Elsewhere, p.Problems, p.CanAccept = nil, nil, nil, false
-	for _, list := range [][]findingView{p.Failures, p.Warnings} {
-		for i := range list {
-			list[i].URL, list[i].Message, list[i].Reason = "", "", ""
-		}
-	}
+	p.Found = fmt.Sprintf("The checks found %s and %s.", plural(int64(len(p.Failures)), "thing to be mended", "things to be mended"), plural(int64(len(p.Warnings)), "warning", "warnings"))
+	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Reason = nil, nil, nil, false, nil, nil, ""
 }
 
 // slug is a place of a workbook as an id on the page.

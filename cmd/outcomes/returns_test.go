@@ -479,7 +479,7 @@ func TestReturnsByRole(t *testing.T) {
 		t.Error("the analyst does not see what was handed in")
 	}
 	w := o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, "/returns/submissions/1", nil))
-	if told := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(told, "value_numeric") || strings.Contains(told, "98765") ||
+	if told := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(told, "The checks found 1 thing to be mended") || strings.Contains(told, "value_numeric") || strings.Contains(told, "98765") ||
 		strings.Contains(told, "The whole return") || strings.Contains(told, "<form method=\"post\" action=\"/returns") || strings.Contains(told, "/file") {
 		t.Errorf("scrutiny sees, %d: %s", w.Code, told)
 	}
@@ -504,6 +504,12 @@ func TestReturnsByRole(t *testing.T) {
 	list, err := o.round.Submissions(context.Background(), "", "")
 	if err != nil || len(list) != 1 || list[0].Status != metrics.SubmissionReceived {
 		t.Errorf("handed in are %+v, %v", list, err)
+	}
+	o.post("/returns/submissions/1/withdraw", url.Values{"reason": {"3 children aged 10-14 only"}}, http.StatusSeeOther)
+	for _, path := range []string{page, "/returns/submissions/1"} {
+		if told := o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, path, nil)).Body.String(); strings.Contains(told, "3 children") {
+			t.Errorf("%s tells scrutiny the reason, which tells a number", path)
+		}
 	}
 	w = o.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, page, nil))
 	if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "/submissions/1/") || strings.Contains(w.Body.String(), `type="file"`) {

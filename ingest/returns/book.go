@@ -45,6 +45,7 @@ type sheet struct {
 	rows       []row // those that hold something
 	merged     []area
 	hiddenCols []area // rows 0
+	formulas   []string
 }
 
 type row struct {
@@ -302,6 +303,11 @@ func readBook(p parts) (*book, error) {
 	}
 	var err error
 	b.asides, err = p.asides(read)
+	for _, sh := range b.sheets {
+		for _, f := range sh.formulas {
+			b.asides = append(b.asides, aside{"a formula", f})
+		}
+	}
 	return b, err
 }
 
@@ -439,7 +445,7 @@ func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat
 	var c cell
 	var kind string
 	var text strings.Builder
-	in, phonetic, hiddenByDefault := false, 0, false
+	in, inFormula, phonetic, hiddenByDefault := false, false, 0, false
 	col, space := 0, 0
 	for {
 		tok, err := d.Token()
@@ -485,7 +491,7 @@ func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat
 				}
 				text.Reset()
 			case "f":
-				c.formula = true
+				c.formula, inFormula = true, true
 			case "rPh":
 				phonetic++
 			case "v", "t":
@@ -501,12 +507,17 @@ func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat
 			if in {
 				text.Write(t)
 			}
+			if inFormula {
+				s.formulas = append(s.formulas, string(t))
+			}
 		case xml.EndElement:
 			switch t.Name.Local {
 			case "rPh":
 				phonetic--
 			case "v", "t":
 				in = false
+			case "f":
+				inFormula = false
 			case "c":
 				c.text = text.String()
 				switch kind {
@@ -575,11 +586,13 @@ type aside struct{ where, text string }
 var wordsIn = map[string]bool{"descr": true, "title": true, "name": true, "alt": true, "author": true, "displayname": true, "comment": true, "prompt": true, "prompttitle": true,
 	"error": true, "errortitle": true, "tooltip": true, "target": true, "location": true, "display": true, "string": true, "userid": true}
 
+const deletedText = "a text that was deleted from a cell and is still in the file"
+
 // whereOf says in words what a part of the workbook is.
 func whereOf(name string) string {
 	for _, p := range []struct{ prefix, where string }{
 		{"xl/comments", "a comment"}, {"xl/threadedcomments", "a comment"}, {"xl/persons", "the author of a comment"}, {"xl/drawings", "a text box or picture"},
-		{"xl/sharedstrings", "a text that was deleted from a cell and is still in the file"}, {"xl/worksheets", "a header, footer, link or drop-down"},
+		{"xl/sharedstrings", deletedText}, {"xl/worksheets", "a header, footer, link or drop-down"},
 		{"docprops", "the properties (File, Info)"}, {"customxml", "the hidden data (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
 	} {
 		if strings.HasPrefix(name, p.prefix) {
@@ -608,6 +621,13 @@ func (p parts) asides(sheets map[string]bool) ([]aside, error) {
 	return out, nil
 }
 
+// maxAside is how much there may be outside the cells: a return has a few
+// thousand words and elements there.
+const (
+	maxAsideText  = 2 << 20
+	maxAsideParts = 200_000
+)
+
 var cellsOfSheet = regexp.MustCompile(`(?s)<(?:\w+:)?sheetData[ >].*</(?:\w+:)?sheetData>`)
 
 // asidesIn gives the texts of one part, those of a paragraph or comment in one.
@@ -626,8 +646,10 @@ func (p parts) asidesIn(name string, withoutCells bool) ([]aside, error) {
 	}
 	where := whereOf(name)
 	var out []aside
+	size, elements := 0, 0
 	add := func(text string) {
 		if text = unescape(strings.TrimSpace(text)); text != "" {
+			size += len(text)
 			out = append(out, aside{where, text})
 		}
 	}
@@ -636,6 +658,7 @@ func (p parts) asidesIn(name string, withoutCells bool) ([]aside, error) {
 	d.Entity = xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // what is looked for is ASCII
 	var text strings.Builder
+	maker := false // within the name of whoever made the file
 	for {
 		tok, err := d.Token()
 		if err == io.EOF || err != nil && !d.Strict {
@@ -644,15 +667,21 @@ func (p parts) asidesIn(name string, withoutCells bool) ([]aside, error) {
 		if err != nil {
 			return nil, refuse("file_broken", "The workbook's part %q cannot be read.", shorten(name))
 		}
+		if elements++; elements > maxAsideParts || size+text.Len() > maxAsideText {
+			return nil, refuse("zip_bomb", "The workbook holds more outside its cells than a return can need: %s.", where)
+		}
 		switch t := tok.(type) {
 		case xml.StartElement:
+			maker = name == "docprops/core.xml" && (t.Name.Local == "creator" || t.Name.Local == "lastModifiedBy")
 			for _, a := range t.Attr {
 				if wordsIn[strings.ToLower(a.Name.Local)] {
 					add(a.Value)
 				}
 			}
 		case xml.CharData:
-			text.Write(t)
+			if !maker { // a project's own worker, and often an address
+				text.Write(t)
+			}
 		case xml.EndElement:
 			if t.Name.Local != "t" && t.Name.Local != "r" && t.Name.Local != "rPr" { // runs of one text
 				add(text.String())

@@ -38,10 +38,10 @@ var (
 		heading *regexp.Regexp
 		what    string
 	}{
-		{regexp.MustCompile(`\b(d\.?o\.?b|dates? of birth|birth ?(date|day)s?)\b`), "dates of birth"},
-		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|\binitials\b`), "names"},
+		{regexp.MustCompile(`\b(d\.?o\.?b|dates? of birth|birth ?(date|day)s?)\b|^(born|birth)( on)?$`), "dates of birth"},
+		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|^initials( of .*)?$`), "names"},
 		{regexp.MustCompile(`\bnhs ?(no|number|num|id)\b`), "NHS numbers"},
-		{regexp.MustCompile(`\b(upn|unique pupil (no|number)|uln|unique learner (no|number)|national insurance|ni (no|number)|pnc (id|no|number)|case ?(ref|reference|id|no|number)|client (ref|reference|id|no|number)|hospital (no|number))s?\b`), "numbers of persons"},
+		{regexp.MustCompile(`\b(upn|unique pupil (no|number)|uln|unique learner (no|number)|national insurance|ni (no|number)|pnc (id|no|number)|case ?(ref|reference|id)|client (ref|reference|id|no|number)|hospital (no|number))s?\b`), "numbers of persons"},
 		{regexp.MustCompile(`\b(home|postal|street) address(es)?\b`), "addresses"},
 	}
 	// maybes are headings of such columns too, and words that also stand beside a
@@ -50,12 +50,12 @@ var (
 		heading *regexp.Regexp
 		what    string
 	}{
-		{regexp.MustCompile(`\b(e-?mail)s?\b`), "e-mail addresses"},
-		{regexp.MustCompile(`\b(tele)?phones?\b|\bmobiles?\b`), "telephone numbers"},
+		{regexp.MustCompile(`^(e-?mail)s?( address(es)?)?$`), "e-mail addresses"},
+		{regexp.MustCompile(`^((tele|mobile )?phone|mobile|contact)( (no|number))?s?$`), "telephone numbers"},
 		{regexp.MustCompile(`\bpost ?codes?\b`), "postcodes"},
-		{regexp.MustCompile(`\baddress(es)?\b`), "addresses"},
+		{regexp.MustCompile(`^address(es)?$`), "addresses"},
 		{regexp.MustCompile(`\bnames?\b`), "names"},
-		{regexp.MustCompile(`\b(child|children|young (person|people|adult|adults)|pupils?|students?|clients?|participants?|patients?|victims?|suspects?|offenders?|attendees?|service users?|mentees?|siblings?|parents?|carers?)\b`), "names"},
+		{regexp.MustCompile(`^(the )?(child|children|kid|yp|young (person|people|adult|adults)|pupil|student|client|participant|patient|victim|suspect|offender|attendee|service user|who|person|key ?worker)s?$`), "names"},
 	}
 	// ofThings are names that are nobody's.
 	ofThings = regexp.MustCompile(`\b(measure|indicator|project|programme|kpi|breakdown|dimension|group|item|category|sheet|file|school|organisation|organization|provider|area|ward|team|panel|event|activity|service name|column|quarter|period)s?\b`)
@@ -122,7 +122,7 @@ func (s *screen) ofPersons(below []row, col int) bool {
 // foreign says whether a text is none that a return is made of.
 func (s *screen) foreign(text string) bool {
 	name := normal(text)
-	if utf8.RuneCountInString(text) > 60 || nullWords[name] || noGroup[name] || legacySymbols[strings.ToLower(strings.TrimSpace(text))] || shorthand.MatchString(name) || headings[name] != unknownRole || s.names.words[name] {
+	if utf8.RuneCountInString(text) > 40 || len(strings.Fields(text)) > 3 || nullWords[name] || noGroup[name] || legacySymbols[strings.ToLower(strings.TrimSpace(text))] || shorthand.MatchString(name) || headings[name] != unknownRole || s.names.words[name] {
 		return false
 	}
 	if _, ok := s.names.measures[name]; ok {
@@ -152,7 +152,10 @@ var givenNames = func() map[string]bool {
 		matilda matthew max megan mia michael michelle millie mohamed mohammad mohammed molly morgan muhammad musa natalie natasha nathan niamh nicholas nicole noah
 		nicola oliver olivia omar oscar owen patrick paul peter philip phoebe poppy rachel rebecca reece rhys richard riley robert robin ruby ryan sam samantha samuel
 		sara sarah scarlett scott sean sebastian shannon sharon sian simon skye sofia sophia sophie stephanie stephen steven susan syed tariq taylor teddy
-		thomas tia toby tom tyler victoria wiktoria william yasmin yusuf zachary zahra zain zainab zara zoe`) {
+		thomas tia toby tom tyler victoria wiktoria william yasmin yusuf zachary zahra zain zainab zara zoe
+		abena ade adebayo adeola akua ama amara ananya anika arjun arun asha babajide chidi chinedu chioma deepa divya ebony efua emeka esi fatou femi folake gurpreet harpreet
+		ifeoma imani jaspreet jing kamal karim kavita kehinde kofi kojo kwabena kwame kwesi lakshmi li ling manpreet mei meera neha nia nikhil nisha ngozi obinna oluwaseun olamide pooja
+		praveen priya rahul raj ravi rohan sandeep sanjay seun simran sunita tunde uchenna vikram wei xin yetunde yusuf zhang`) {
 		m[n] = true
 	}
 	return m
@@ -285,7 +288,18 @@ func (s *screen) person() bool {
 	if what := personIn(s.h.Name); what != "" {
 		add("", "", "The name of the file looks as if it held "+what+".")
 	}
+	inCells := map[string]bool{}
+	for _, sh := range s.book.sheets {
+		for _, r := range sh.rows {
+			for _, c := range r.cells {
+				inCells[strings.TrimSpace(c.text)] = true
+			}
+		}
+	}
 	for _, a := range s.book.asides {
+		if a.where == deletedText && inCells[a.text] {
+			continue // the cell is told of
+		}
 		if what := personIn(a.text); what != "" {
 			add("", "", capital(a.where)+" of the workbook looks as if it held "+what+".")
 		}

@@ -111,7 +111,12 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 		"a footer": handed(t, func(x *excelize.File) {
 			must(t, x.SetHeaderFooter("Totals", &excelize.HeaderFooterOptions{OddFooter: "&L" + secret}))
 		}),
-		"the properties": handed(t, func(x *excelize.File) { must(t, x.SetDocProps(&excelize.DocProperties{Creator: secret})) }),
+		"the properties": handed(t, func(x *excelize.File) { must(t, x.SetDocProps(&excelize.DocProperties{Description: secret})) }),
+		"a formula": handed(t, func(x *excelize.File) {
+			must(t, x.SetCellFormula("Totals", "E8", `IF(FALSE,"`+secret+`","")`))
+		}),
+		"names that few lists have": own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {nil, nil, "Kwame Boateng"}, {nil, nil, "Priya Patel"}}, nil),
+		"dates of birth":            own(t, [][]any{{"Measure", "Value", "Born"}, {"Sessions held", 1, 38000}}, nil),
 		"a link": handed(t, func(x *excelize.File) {
 			must(t, x.SetCellHyperLink("Totals", "E8", "mailto:"+secret, "External"))
 		}),
@@ -447,6 +452,11 @@ func TestWordsThatAreNoNames(t *testing.T) {
 			must(t, x.SetCellValue("Totals", "E7", "One young person moved away"), x.SetCellValue("Totals", "E8", "As planned"), x.SetCellValue("Totals", "E9", "A pupil came twice"))
 		}),
 		"numbers under young people":  own(t, [][]any{{"Measure", "Young people"}, {"Sessions held", 33}, {"Referrals accepted", 12}}, nil),
+		"who made the file":           handed(t, func(x *excelize.File) { must(t, x.SetDocProps(&excelize.DocProperties{Creator: "worker@example.org"})) }),
+		"case numbers":                own(t, [][]any{{"Area", "Case numbers"}, {"Hillfields", 20}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
+		"issues to address":           own(t, [][]any{{"Issues to address"}, {"Late referrals"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
+		"comments":                    own(t, [][]any{{"Comment on young people"}, {"Most came from the north of the city."}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
+		"parents":                     own(t, [][]any{{"Parents", "Sessions"}, {"Coffee mornings", 4}, {"Evening groups", 6}}, nil),
 		"a project's name":            own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
 		"schools called after people": own(t, [][]any{{"Measure", "Value", "Schools"}, {"Sessions held", 33, "Henry Parkes"}, {"Referrals accepted", 12, "Richard Lee"}, {nil, nil, "John Gulson"}}, nil),
 		"streets":                     own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "George Street"}, {"Referrals accepted", 12, "Victoria Road"}}, nil),
@@ -474,6 +484,21 @@ func TestNumbersAreWrittenInDigits(t *testing.T) {
 		got := Screen(context.Background(), in(t, "Totals", "D10", text))
 		if !slices.ContainsFunc(got.Findings, func(f metrics.Finding) bool { return f.Cell == "D10" && f.Rule == "value_numeric" }) {
 			t.Errorf("%q passes as a number;%s", text, describe(got.Findings))
+		}
+	}
+}
+
+// What lies outside the cells is limited: to look through it takes time, also
+// while other people wait.
+func TestHiddenPartsAreLimited(t *testing.T) {
+	for name, part := range map[string]string{
+		"a long text":    "<a>" + strings.Repeat("a.", 3<<20) + "1@</a>",
+		"many elements":  "<a>" + strings.Repeat("<b/>", maxAsideParts+1) + "</a>",
+		"many long ones": "<a>" + strings.Repeat("<b>"+strings.Repeat("+44 1 ", 1000)+"</b>", 1000) + "</a>",
+	} {
+		got := Screen(context.Background(), added(t, map[string]string{"customXml/item1.xml": part}))
+		if !slices.ContainsFunc(got.Findings, func(f metrics.Finding) bool { return f.Rule == "zip_bomb" }) {
+			t.Errorf("%s passes:%s", name, describe(got.Findings))
 		}
 	}
 }
