@@ -268,7 +268,11 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 			for _, q := range shown {
 				st := on[key{p.ID, q}]
 				state := s.strategy.State(p, q, st, today)
-				cell := returnCell{Quarter: months(q), Sign: stateSigns[state], Name: p.Name + ", " + quarterWords(q)}
+				sign := stateSigns[state]
+				if state == metrics.TakenBack && s.strategy.Owes(p, q, st, today) {
+					sign = verdict{"worse", "cross", "Overdue, withdrawn"}
+				}
+				cell := returnCell{Quarter: months(q), Sign: sign, Name: p.Name + ", " + quarterWords(q)}
 				switch state {
 				case metrics.NothingExpects:
 				case metrics.InHand:
@@ -293,6 +297,34 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 		}
 	}
 	return page
+}
+
+// overdue is how many returns the projects owe.
+func (s *Server) overdue(ctx context.Context) (int, error) {
+	if s.round == nil {
+		return 0, nil
+	}
+	standings, err := s.round.Standings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	type key struct {
+		project string
+		quarter metrics.Period
+	}
+	on := make(map[key]metrics.Standing, len(standings))
+	for _, st := range standings {
+		on[key{st.Project, st.Quarter}] = st
+	}
+	n := 0
+	for _, q := range s.strategy.Quarters(s.now()) {
+		for _, p := range s.strategy.Projects {
+			if s.strategy.Owes(p, q, on[key{p.ID, q}], s.now()) {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // standingWords is how the round stands, in a sentence.

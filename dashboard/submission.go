@@ -139,6 +139,7 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 func (p *submissionPage) withoutNumbers() {
 	p.Found = fmt.Sprintf("The checks found %s and %s.", plural(int64(len(p.Failures)), "thing to be mended", "things to be mended"), plural(int64(len(p.Warnings)), "warning", "warnings"))
 	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Reason = nil, nil, nil, false, nil, nil, ""
+	p.Heading = p.Status + "."
 }
 
 // slug is a place of a workbook as an id on the page.

@@ -164,13 +164,18 @@ func (s *Server) overview(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("the newest periods: %w", err)
 	}
-	page.DataTo = dataTo(newest, s.month())
+	overdue, err := s.overdue(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	page.DataTo = dataTo(newest, s.month(), overdue)
 	return s.render(c, 200, "overview", page)
 }
 
 // dataTo says for each source how far its data go: "Police data to March 2019;
-// population estimates last updated mid-2018, older than expected."
-func dataTo(newest map[metrics.Source]string, now metrics.Month) string {
+// population estimates last updated mid-2018, older than expected; two of the
+// projects’ returns are overdue."
+func dataTo(newest map[metrics.Source]string, now metrics.Month, overdue int) string {
 	var parts []string
 	for _, source := range []struct {
 		id   metrics.Source
@@ -192,6 +197,9 @@ func dataTo(newest map[metrics.Source]string, now metrics.Month) string {
 		default:
 			parts = append(parts, source.name+" to "+name)
 		}
+	}
+	if overdue > 0 {
+		parts = append(parts, plural(int64(overdue), "return of a project is overdue", "returns of projects are overdue"))
 	}
 	if len(parts) == 0 {
 		return ""

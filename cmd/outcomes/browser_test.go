@@ -249,7 +249,7 @@ type inspection struct {
 		Nodes    []struct{ HTML, FailureSummary string }
 	}
 	Passes int
-	Scroll float64 // pixels by which the page is wider than the window
+	Scroll float64 // pixels by which the page is wider than what is seen of it: a phone's window grows with its page
 	H1     int
 }
 
@@ -268,7 +268,7 @@ func inspect(ctx context.Context, at, axe string) (inspection, error) {
 	return chromedp.Run(ctx, chromedp.Evaluate[inspection](`axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).then(r => ({
 		Violations: r.violations.map(v => ({ID: v.id, Help: v.help, Nodes: v.nodes.map(n => ({HTML: n.html, FailureSummary: n.failureSummary}))})),
 		Passes: r.passes.length,
-		Scroll: document.documentElement.scrollWidth - window.innerWidth,
+		Scroll: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 		H1: document.querySelectorAll("h1").length}))`, chromedp.EvalAwaitPromise))
 }
 

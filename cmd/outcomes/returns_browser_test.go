@@ -143,7 +143,7 @@ func TestRoundInTheBrowser(t *testing.T) {
 	returns := base + "returns"
 	check(returns)
 	do(returns)
-	if got := text(); !strings.Contains(got, "overdue") || !strings.Contains(got, "Waiting for a decision") || !strings.Contains(got, "Withdrawn") {
+	if got := text(); !strings.Contains(got, "overdue") || !strings.Contains(got, "Waiting for a decision") || !strings.Contains(got, "Overdue, withdrawn") {
 		t.Fatalf("the matrix says %s", got)
 	}
 	own := base + "returns/" + hospital + "/2019-Q4"

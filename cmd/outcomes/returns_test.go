@@ -314,7 +314,7 @@ func TestRound(t *testing.T) {
 	if f, ok := o.figures("hospital-attendances", metrics.Quarter)["2019-Q3"]; ok && f.Status == metrics.Available {
 		t.Fatalf("after withdrawing, the figure is %+v", f)
 	}
-	if body := o.get("/returns", 200); !strings.Contains(body, "Withdrawn") {
+	if body := o.get("/returns", 200); !strings.Contains(body, "Overdue, withdrawn") {
 		t.Error("the matrix does not say that the return was withdrawn")
 	}
 	trail, err := o.round.AuditTrail(context.Background(), 0, 0)
@@ -540,6 +540,29 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 	}
 	if late() {
 		t.Error("a return that can be accepted counts as overdue")
+	}
+	o.post("/returns/submissions/2/accept", url.Values{"same": {"the project confirmed it"}}, http.StatusSeeOther)
+	if sub, err := o.round.Submission(context.Background(), 2); err != nil || sub.Reason != "the project confirmed it" {
+		t.Errorf("the decision's reason is %q, %v", sub.Reason, err)
+	}
+	owed := regexp.MustCompile(`(\d+) returns of projects are overdue`)
+	count := func() int {
+		m := owed.FindStringSubmatch(o.get("/", http.StatusOK)) // which has figures now
+		if m == nil {
+			t.Fatal("the overview does not say how many returns are overdue")
+		}
+		n, _ := strconv.Atoi(m[1])
+		return n
+	}
+	listed := 0
+	_, list, _ := strings.Cut(o.get("/returns", http.StatusOK), `id="overdue"`)
+	list, _, _ = strings.Cut(list, "</section>")
+	if listed = strings.Count(list, "<a "); listed == 0 || count() != listed {
+		t.Errorf("the overview counts %d overdue returns, the page of returns lists %d", count(), listed)
+	}
+	o.post("/returns/submissions/2/withdraw", url.Values{"reason": {"counted twice"}}, http.StatusSeeOther)
+	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "Overdue, withdrawn") {
+		t.Error("the matrix does not say that a withdrawn return is owed again")
 	}
 }
 

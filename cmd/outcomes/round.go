@@ -211,12 +211,28 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 				decision.Findings[i].Reason = a.Same
 			}
 		}
+		decision.Reason = reasonOf(a, decision.Findings)
 	}
 	if err := tx.Accept(ctx, id, decision); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, metrics.AuditEntry{Who: a.Who, Action: "return accepted", What: sub.Project + " " + sub.Quarter.Code(),
-		Detail: strings.TrimSuffix(fmt.Sprintf("return %d: %s", id, a.Reason), ": ")})
+		Detail: strings.TrimSuffix(fmt.Sprintf("return %d: %s", id, decision.Reason), ": ")})
+}
+
+// reasonOf is the reason of a decision: the one that was given for it, else
+// those for its warnings.
+func reasonOf(a dashboard.Acceptance, findings []metrics.Finding) string {
+	if a.Reason != "" {
+		return a.Reason
+	}
+	var reasons []string
+	for _, f := range findings {
+		if f.Reason != "" && !slices.Contains(reasons, f.Reason) {
+			reasons = append(reasons, f.Reason)
+		}
+	}
+	return strings.Join(reasons, "; ")
 }
 
 // sameValues says whether two readings of a file are one, in whatever order.

@@ -586,20 +586,20 @@ type aside struct{ where, text string }
 var wordsIn = map[string]bool{"descr": true, "title": true, "name": true, "alt": true, "author": true, "displayname": true, "comment": true, "prompt": true, "prompttitle": true,
 	"error": true, "errortitle": true, "tooltip": true, "target": true, "location": true, "display": true, "string": true, "userid": true}
 
-const deletedText = "a text that was deleted from a cell and is still in the file"
+const deletedText = "a text that stands in the file and in no cell"
 
 // whereOf says in words what a part of the workbook is.
 func whereOf(name string) string {
 	for _, p := range []struct{ prefix, where string }{
-		{"xl/comments", "a comment"}, {"xl/threadedcomments", "a comment"}, {"xl/persons", "the author of a comment"}, {"xl/drawings", "a text box or picture"},
+		{"xl/comments", "a comment"}, {"xl/threadedcomments", "a comment"}, {"xl/persons", "the list of those who commented"}, {"xl/drawings", "a text box or picture"},
 		{"xl/sharedstrings", deletedText}, {"xl/worksheets", "a header, footer, link or drop-down"},
-		{"docprops", "the properties (File, Info)"}, {"customxml", "the hidden data (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
+		{"docprops", "what the file says of itself (File, Info)"}, {"customxml", "a hidden part of the file (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
 	} {
 		if strings.HasPrefix(name, p.prefix) {
 			return p.where
 		}
 	}
-	return "a hidden part"
+	return "a hidden part of the file"
 }
 
 // asides gives the texts of every part that is not read as cells: comments,

@@ -15,6 +15,9 @@ import (
 // marker is the author of the comments that Mark writes.
 const marker = "Return check"
 
+// problemWidth is that of the column of messages, in characters.
+const problemWidth = 70
+
 // words of a severity, beside the colour.
 var words = map[metrics.Severity]string{metrics.Fail: "Must be mended", metrics.Warn: "Please check"}
 
@@ -180,7 +183,7 @@ func (t *template) mark(b *book, findings []metrics.Finding) {
 		t.set(sh.name, col, head, problemHead, t.head)
 		name, err := excelize.ColumnNumberToName(col)
 		t.do(err)
-		t.do(t.x.SetColWidth(sh.name, name, name, 70))
+		t.do(t.x.SetColWidth(sh.name, name, name, problemWidth))
 		commented := map[string]bool{}
 		comments, err := t.x.GetComments(sh.name)
 		t.do(err)
@@ -215,6 +218,7 @@ func (t *template) mark(b *book, findings []metrics.Finding) {
 			// What is wrong with the headings stands in the comment and in the list.
 			if row != head {
 				t.set(sh.name, col, row, strings.Join(said, "\n"), t.text)
+				t.heighten(sh.name, row, linesOf(strings.Join(said, "\n"), problemWidth), 12)
 			}
 		}
 	}
@@ -282,4 +286,7 @@ func (t *template) problems(findings []metrics.Finding, b *book) {
 		t.table(problemsSheet, "Problems_found", 5, 5+len(findings), len(heads))
 	}
 	t.widths(problemsSheet, 12, 20, 24, 10, 70, 70, 28)
+	landscape, one, all, fit := "landscape", 1, 0, true // printed as wide as a page, and as long as it is
+	t.do(t.x.SetPageLayout(problemsSheet, &excelize.PageLayoutOptions{Orientation: &landscape, FitToWidth: &one, FitToHeight: &all}))
+	t.do(t.x.SetSheetProps(problemsSheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
 }

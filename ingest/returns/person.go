@@ -46,16 +46,18 @@ var (
 	}
 	// maybes are headings of such columns too, and words that also stand beside a
 	// line to fill in, as “Name” does on a cover.
+	// words is how many words a cell under it can have that is about a person.
 	maybes = []struct {
 		heading *regexp.Regexp
 		what    string
+		words   int
 	}{
-		{regexp.MustCompile(`^(e-?mail)s?( address(es)?)?$`), "e-mail addresses"},
-		{regexp.MustCompile(`^((tele|mobile )?phone|mobile|contact)( (no|number))?s?$`), "telephone numbers"},
-		{regexp.MustCompile(`\bpost ?codes?\b`), "postcodes"},
-		{regexp.MustCompile(`^address(es)?$`), "addresses"},
-		{regexp.MustCompile(`\bnames?\b`), "names"},
-		{regexp.MustCompile(`^(the )?(child|children|kid|yp|young (person|people|adult|adults)|pupil|student|client|participant|patient|victim|suspect|offender|attendee|service user|who|person|key ?worker)s?$`), "names"},
+		{regexp.MustCompile(`^(e-?mail)s?( address(es)?)?$`), "e-mail addresses", 2},
+		{regexp.MustCompile(`^((tele|mobile )?phone|mobile|contact)( (no|number))?s?$`), "telephone numbers", 4},
+		{regexp.MustCompile(`\bpost ?codes?\b`), "postcodes", 2},
+		{regexp.MustCompile(`^address(es)?$`), "addresses", 12},
+		{regexp.MustCompile(`\bnames?\b`), "names", 5},
+		{regexp.MustCompile(`^(the )?(child|children|kid|yp|young (person|people|adult|adults)|pupil|student|client|participant|patient|victim|suspect|offender|attendee|service user|who|person|key ?worker)s?$`), "names", 3},
 	}
 	// ofThings are names that are nobody's.
 	ofThings = regexp.MustCompile(`\b(measure|indicator|project|programme|kpi|breakdown|dimension|group|item|category|sheet|file|school|organisation|organization|provider|area|ward|team|panel|event|activity|service name|column|quarter|period)s?\b`)
@@ -93,24 +95,23 @@ func (s *screen) columnOf(rows []row, i int, c cell) string {
 		return ""
 	}
 	for _, m := range maybes {
-		if m.heading.MatchString(name) && s.ofPersons(rows[i+1:], c.col) {
+		if m.heading.MatchString(name) && s.ofPersons(rows[i+1:], c.col, m.words) {
 			return m.what
 		}
 	}
 	return ""
 }
 
-// ofPersons says whether what stands in a column, down to the first line in
-// which nothing stands, could be about persons: most of it short texts that are
-// no measure, no group and no shorthand.
-func (s *screen) ofPersons(below []row, col int) bool {
+// ofPersons says whether what stands in a column could be about persons: most of
+// it texts of so many words at most that are no measure, no group and no shorthand.
+func (s *screen) ofPersons(below []row, col, words int) bool {
 	texts, others := 0, 0
 	for _, r := range below {
 		c := r.at(col)
 		if c.blank() {
 			continue
 		}
-		if c.kind == textCell && s.foreign(c.text) {
+		if c.kind == textCell && len(strings.Fields(c.text)) <= words && s.foreign(c.text) {
 			texts++
 		} else {
 			others++
@@ -122,7 +123,7 @@ func (s *screen) ofPersons(below []row, col int) bool {
 // foreign says whether a text is none that a return is made of.
 func (s *screen) foreign(text string) bool {
 	name := normal(text)
-	if utf8.RuneCountInString(text) > 40 || len(strings.Fields(text)) > 3 || nullWords[name] || noGroup[name] || legacySymbols[strings.ToLower(strings.TrimSpace(text))] || shorthand.MatchString(name) || headings[name] != unknownRole || s.names.words[name] {
+	if utf8.RuneCountInString(text) > 80 || nullWords[name] || noGroup[name] || legacySymbols[strings.ToLower(strings.TrimSpace(text))] || shorthand.MatchString(name) || headings[name] != unknownRole || s.names.words[name] {
 		return false
 	}
 	if _, ok := s.names.measures[name]; ok {
@@ -301,7 +302,7 @@ func (s *screen) person() bool {
 			continue // the cell is told of
 		}
 		if what := personIn(a.text); what != "" {
-			add("", "", capital(a.where)+" of the workbook looks as if it held "+what+".")
+			add("", "", capital(a.where)+" looks as if it held "+what+".")
 		}
 	}
 	for _, sh := range s.book.sheets {

@@ -116,6 +116,8 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 			must(t, x.SetCellFormula("Totals", "E8", `IF(FALSE,"`+secret+`","")`))
 		}),
 		"names that few lists have": own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {nil, nil, "Kwame Boateng"}, {nil, nil, "Priya Patel"}}, nil),
+		"addresses":                 own(t, [][]any{{"Our numbers"}, {"Address", "Sessions", "Year"}, {"12 High Street, Hillfields, Coventry", 3, 2019}, {"The Old Bakery, 3 Far Gosford Street", 2, 2019}}, nil),
+		"long names":                own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {"Xa Yb Zc Wd", "x", 9}}, nil),
 		"dates of birth":            own(t, [][]any{{"Measure", "Value", "Born"}, {"Sessions held", 1, 38000}}, nil),
 		"a link": handed(t, func(x *excelize.File) {
 			must(t, x.SetCellHyperLink("Totals", "E8", "mailto:"+secret, "External"))
@@ -499,6 +501,19 @@ func TestHiddenPartsAreLimited(t *testing.T) {
 		got := Screen(context.Background(), added(t, map[string]string{"customXml/item1.xml": part}))
 		if !slices.ContainsFunc(got.Findings, func(f metrics.Finding) bool { return f.Rule == "zip_bomb" }) {
 			t.Errorf("%s passes:%s", name, describe(got.Findings))
+		}
+	}
+}
+
+// Pounds that more than double, or fall to less than half, are asked about.
+func TestMoneyThatJumps(t *testing.T) {
+	for was, told := range map[float64]bool{12000: false, 6200: false, 6100: true, 24600: false, 25000: true, 0: false} {
+		got := Screen(context.Background(), with(t, last(only("spend", was)), nil))
+		said := slices.ContainsFunc(got.Findings, func(f metrics.Finding) bool {
+			return f.Rule == "jump_vs_last_quarter" && f.Cell == "D12" && strings.Contains(f.Message, "£12,345.67")
+		})
+		if said != told {
+			t.Errorf("from £%v to £12,345.67: told %t;%s", was, said, describe(got.Findings))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -311,6 +312,69 @@ func (t *template) widths(sheet string, widths ...float64) {
 		t.do(err)
 		t.do(t.x.SetColWidth(sheet, col, col, w))
 	}
+	t.heights(sheet, widths)
+}
+
+// heights makes each row as high as its wrapped texts need in columns of these
+// widths: not every program finds that out when it opens a workbook.
+func (t *template) heights(sheet string, widths []float64) {
+	rows, err := t.x.GetRows(sheet)
+	t.do(err)
+	for i, cells := range rows {
+		for j, text := range cells {
+			if j >= len(widths) || text == "" {
+				continue
+			}
+			id, err := t.x.GetCellStyle(sheet, ref(j+1, i+1))
+			t.do(err)
+			style, err := t.x.GetStyle(id)
+			t.do(err)
+			if style != nil && style.Alignment != nil && style.Alignment.WrapText {
+				size := 12.0
+				if style.Font != nil && style.Font.Size > 0 {
+					size = style.Font.Size
+				}
+				t.heighten(sheet, i+1, linesOf(text, widths[j]*12/size), size)
+			}
+		}
+	}
+}
+
+// heighten makes a row high enough for so many lines of a font, no row lower.
+func (t *template) heighten(sheet string, row, lines int, size float64) {
+	height := math.Min(409, float64(lines)*size*1.35) // the most that a row can have
+	if lines < 2 {
+		return
+	}
+	if now, err := t.x.GetRowHeight(sheet, row); err == nil && now >= height {
+		return
+	}
+	t.do(t.x.SetRowHeight(sheet, row, height))
+}
+
+// linesOf is how many lines a text takes where so many characters stand in one.
+func linesOf(text string, width float64) int {
+	lines := 0
+	for _, paragraph := range strings.Split(text, "\n") {
+		lines++
+		at := 0.0
+		for _, word := range strings.Fields(paragraph) {
+			n := float64(utf8.RuneCountInString(word))
+			if at > 0 && at+1+n > width {
+				lines++
+				at = 0
+			}
+			if at > 0 {
+				n++
+			}
+			at += n
+			for at > width { // a word that is longer than a line
+				lines++
+				at -= width
+			}
+		}
+	}
+	return lines
 }
 
 var filter = regexp.MustCompile(`(?s)<autoFilter.*?(/>|</autoFilter>)`)

@@ -254,3 +254,53 @@ func TestLibreOffice(t *testing.T) {
 		}
 	})
 }
+
+// A row is high enough for what is in it: programs that do not find that out
+// for themselves would print one line over the other.
+func TestRowsHaveRoom(t *testing.T) {
+	for text, want := range map[string]int{"": 1, "one": 1, "one two": 1, "one two three": 2, "onetwothreefour": 2, "one\ntwo": 2, "one two three four five": 3} {
+		if got := linesOf(text, 10); got != want {
+			t.Errorf("%q takes %d lines of 10, want %d", text, got, want)
+		}
+	}
+	body := handed(t, nil).Body
+	var marked bytes.Buffer
+	must(t, Mark(&marked, in(t, "Totals", "D10", "about thirty").Body, []metrics.Finding{{Rule: "value_numeric", Severity: metrics.Fail, Sheet: "Totals", Cell: "D10",
+		Message: strings.Repeat("It is not a number. ", 12), Mend: "Type one."}}))
+	wrapped := 0
+	for _, file := range [][]byte{body, marked.Bytes()} {
+		x, err := excelize.OpenReader(bytes.NewReader(file))
+		must(t, err)
+		defer x.Close()
+		for _, sheet := range x.GetSheetList() {
+			rows, err := x.GetRows(sheet)
+			must(t, err)
+			for i, row := range rows {
+				for j, text := range row {
+					col, err := excelize.ColumnNumberToName(j + 1)
+					must(t, err)
+					width, err := x.GetColWidth(sheet, col)
+					must(t, err)
+					id, err := x.GetCellStyle(sheet, ref(j+1, i+1))
+					must(t, err)
+					style, err := x.GetStyle(id)
+					must(t, err)
+					if style.Alignment == nil || !style.Alignment.WrapText {
+						continue
+					}
+					height, err := x.GetRowHeight(sheet, i+1)
+					must(t, err)
+					if n := linesOf(text, width); n > 1 {
+						wrapped++
+						if height < float64(n)*12*1.2 {
+							t.Errorf("%s row %d: %d lines in %v points: %s", sheet, i+1, n, height, text)
+						}
+					}
+				}
+			}
+		}
+	}
+	if wrapped < 10 {
+		t.Errorf("%d wrapped texts", wrapped)
+	}
+}

@@ -256,6 +256,8 @@ func (s *screen) what(c metrics.ReturnCell) string {
 	return words
 }
 
+func pounds(v float64) string { return metrics.Pounds + number(v) }
+
 func number(v float64) string {
 	whole, frac, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -448,6 +450,9 @@ func (s *screen) history() bool {
 
 func (s *screen) jump(e *entry, now, then float64) {
 	if !e.measure.Whole() {
+		if then > 0 && (now > 2*then || 2*now < then) {
+			s.add("jump_vs_last_quarter", e.sheet.name, e.at(), "%s is %s; last quarter it was %s.", s.what(e.cell), pounds(now), pounds(then))
+		}
 		return
 	}
 	band, err := stats.Poisson(then, 0.998)
@@ -458,7 +463,7 @@ func (s *screen) jump(e *entry, now, then float64) {
 	if e.measure.Cumulative {
 		of = " more than the quarter before"
 	}
-	s.add("jump_vs_last_quarter", e.sheet.name, e.at(), "%s is %s%s; last quarter it was %s, and by chance it would be from %s to %s.",
+	s.add("jump_vs_last_quarter", e.sheet.name, e.at(), "%s is %s%s; last quarter it was %s, and chance alone would take it from %s to %s.",
 		s.what(e.cell), number(now), of, number(then), number(math.Ceil(band.Lower)), number(math.Floor(band.Upper)))
 }
 
