@@ -320,6 +320,10 @@ func (b *book) reportCell(col metrics.ReportColumn, c metrics.ReportCell) cell {
 		if v := finite(c.Number); v != nil {
 			return cell{number: v}
 		}
+		if c.Number != nil { // infinite: a division by nothing
+			b.used[metrics.Missing.Shorthand()] = true
+			return words(metrics.Missing.Shorthand())
+		}
 	}
 	if strings.TrimSpace(c.Text) == "" {
 		b.used[notApplicable] = true
@@ -410,8 +414,11 @@ func (b *book) reportText(tables []*numbered, pictures []*picture) (grid, bool) 
 			}
 		}
 	}
+	if len(g.rows) == 0 {
+		return g, false
+	}
 	b.finish(&g)
-	return g, len(g.rows) > 0
+	return g, true
 }
 
 func (b *book) sources() (grid, bool) {
@@ -421,8 +428,11 @@ func (b *book) sources() (grid, bool) {
 	for _, s := range b.r.Sources {
 		g.rows = append(g.rows, []cell{{text: s.Name, url: page(s.URL)}, b.orNone(s.Publisher), b.orNone(s.Licence), b.orNone(s.Latest), b.orNone(day(s.ReadAt)), b.orNone(s.URL)})
 	}
+	if len(g.rows) == 0 {
+		return g, false
+	}
 	b.finish(&g)
-	return g, len(g.rows) > 0
+	return g, true
 }
 
 func (b *book) orNone(s string) cell {
@@ -578,13 +588,13 @@ func (b *book) noteNumbers(sheet string, notes []string) []int {
 func (b *book) finish(g *grid) {
 	taken := map[string]bool{}
 	for i := range g.columns {
-		head := cut(safe(flat(g.columns[i].head)), maxHead-8)
+		head := cut(safe(flat(g.columns[i].head)), maxHead-16)
 		if head == "" {
 			head = "Column " + strconv.Itoa(i+1)
 		}
 		name := head
 		for n := 2; taken[strings.ToLower(name)]; n++ {
-			name = fmt.Sprintf("%s (%d)", head, n)
+			name = fmt.Sprintf("%s, column %d", head, i+n-1)
 		}
 		taken[strings.ToLower(name)] = true
 		g.columns[i].head = name
@@ -652,7 +662,7 @@ func (g grid) lines(r *metrics.Report) []cell {
 	}
 	source := flat(g.source)
 	if len(source) < 7 || !strings.EqualFold(source[:7], "source:") {
-		source = "Source: " + source
+		source = "Source: " + cmp.Or(source, "not given")
 	}
 	out = append(out, words(safe(source)))
 	for _, l := range g.more {
@@ -946,6 +956,10 @@ var filterButtons = regexp.MustCompile(`(?s)<autoFilter.*?(?:/>|</autoFilter>)`)
 // somebody sets the letters. A text has no such quotation marks in it.
 var fixedHeight = regexp.MustCompile(` customHeight="(?:1|true)"`)
 
+// imageTypes are kinds of image, of which there is none in the workbook;
+// excelize names them in another order each time.
+var imageTypes = regexp.MustCompile(`<Default Extension="[a-z]+" ContentType="image/[^"]*">\s*</Default>`)
+
 // save writes the workbook, with what excelize cannot be told: tables without
 // filter buttons, rows that grow with their letters, a chart's text alternative, and chart sheets that lie across
 // the page.
@@ -964,6 +978,8 @@ func (b *book) save(w io.Writer, pictures []*picture) error {
 	for _, name := range made.names {
 		body := made.bodies[name].Bytes()
 		switch {
+		case name == "[Content_Types].xml":
+			body = imageTypes.ReplaceAllLiteral(body, nil)
 		case strings.HasPrefix(name, "xl/tables/"):
 			body = filterButtons.ReplaceAll(body, nil)
 		case strings.HasPrefix(name, "xl/worksheets/sheet"):
@@ -1064,7 +1080,7 @@ func (b *book) sheetName(name string) string {
 	}
 	for n := 2; b.sheetNames[strings.ToLower(out)]; n++ {
 		more := " (" + strconv.Itoa(n) + ")"
-		out = fit(name, limit-len(more)) + more
+		out = fit(cmp.Or(name, "Sheet"), limit-len(more)) + more
 	}
 	b.sheetNames[strings.ToLower(out)] = true
 	return out
