@@ -1,6 +1,6 @@
-// Package export writes figures as files that people take along: CSV and JSON,
-// for the pages' downloads and for the command line alike. It writes what
-// metrics made and computes nothing. It must not import the web or the store.
+// Package export writes figures and reports as files that people take along:
+// CSV, JSON, an Excel workbook and a zip of all, for the pages' downloads and for
+// the command line alike. It writes what metrics made and computes nothing. It must not import the web or the store.
 package export
 
 import (

@@ -448,9 +448,15 @@ func (p *picture) axes(b *strings.Builder) {
 	labels := `<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="1200"><a:solidFill><a:srgbClr val="` + axisColour + `"/></a:solidFill><a:latin typeface="` + font + `"/></a:defRPr></a:pPr><a:endParaRPr lang="en-GB"/></a:p></c:txPr>`
 	rule := `<c:spPr><a:ln w="9525"><a:solidFill><a:srgbClr val="` + axisColour + `"/></a:solidFill></a:ln></c:spPr>`
 	skip := (len(p.Periods)-1)/12 + 1
+	names := labels
+	if skip > 1 {
+		// Level in Excel, which leaves names out as it is told to. LibreOffice does
+		// not, and breaks level names into a letter a line: it is left to choose.
+		names = strings.Replace(labels, `rot="0"`, `rot="-60000000"`, 1)
+	}
 	b.WriteString(`<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="minMax"/></c:scaling><c:delete val="0"/><c:axPos val="b"/>`)
 	p.below(b)
-	fmt.Fprintf(b, `<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="out"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>%s%s<c:crossAx val="2"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:tickLblSkip val="%d"/><c:tickMarkSkip val="%d"/><c:noMultiLvlLbl val="1"/></c:catAx>`, rule, labels, skip, skip)
+	fmt.Fprintf(b, `<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="out"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>%s%s<c:crossAx val="2"/><c:crosses val="autoZero"/><c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:tickLblSkip val="%d"/><c:tickMarkSkip val="%d"/><c:noMultiLvlLbl val="1"/></c:catAx>`, rule, names, skip, skip)
 	b.WriteString(`<c:valAx><c:axId val="2"/><c:scaling><c:orientation val="minMax"/>`)
 	if least >= 0 {
 		b.WriteString(`<c:min val="0"/>`)

@@ -439,7 +439,10 @@ var (
 // check gives the rules that a workbook breaks: the rule, and where.
 func check(t testing.TB, path string) []string {
 	t.Helper()
-	o := open(t, path)
+	return brokenIn(open(t, path))
+}
+
+func brokenIn(o *opened) []string {
 	var broken []string
 	for _, r := range rules {
 		for _, where := range r.find(o) {

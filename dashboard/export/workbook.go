@@ -580,6 +580,7 @@ func (b *book) noteNumbers(sheet string, notes []string) []int {
 		b.notes[n-1].sheets = append(b.notes[n-1].sheets, sheet)
 		out = append(out, n)
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -699,6 +700,9 @@ func (b *book) style(name string) int {
 		s.Font = &excelize.Font{Family: font, Size: 12, Color: "12436D", Underline: "single"}
 	case "head":
 		s.Font, s.Border = &excelize.Font{Family: font, Size: 12, Bold: true}, rule
+	case "words head":
+		s.Font, s.Border, s.Alignment = &excelize.Font{Family: font, Size: 12, Bold: true}, rule, top("left")
+		s.Alignment.Indent = 1
 	case "number head":
 		s.Font, s.Border, s.Alignment = &excelize.Font{Family: font, Size: 12, Bold: true}, rule, top("right")
 	default:
@@ -720,7 +724,7 @@ func heightOf(text string, width float64, style string) float64 {
 		line, letters = 21, 0.64
 	case "heading":
 		line, letters = 18.5, 0.72
-	case "warning", "head", "number head":
+	case "warning", "head", "words head", "number head":
 		letters = 0.82
 	}
 	room := int(width*letters) - 1
@@ -774,7 +778,11 @@ func (b *book) sheet(g grid) {
 	head := len(above) + 1
 	last := head + len(g.rows)
 	b.do(b.x.SetSheetDimension(g.sheet, "A1:"+ref(len(g.columns), last)))
-	b.paper(g.sheet)
+	width := 0.0
+	for _, c := range g.columns {
+		width += c.width
+	}
+	b.paper(g.sheet, width)
 	out, err := b.x.NewStreamWriter(g.sheet)
 	b.do(err)
 	if b.err != nil {
@@ -801,13 +809,13 @@ func (b *book) sheet(g grid) {
 	styles := make([]string, len(g.columns))
 	height := 0.0
 	for i, c := range g.columns {
-		style := "head"
+		style := "words head"
 		styles[i] = "words"
-		if i == 0 {
-			styles[i] = "text"
-		}
-		if c.format != "" {
+		switch {
+		case c.format != "":
 			style, styles[i] = "number head", c.format
+		case i == 0:
+			style, styles[i] = "head", "text"
 		}
 		values[i] = b.cell(g.sheet, i+1, head, words(c.head), style)
 		height = max(height, heightOf(c.head, c.width, style))
@@ -844,8 +852,11 @@ func (b *book) cell(sheet string, col, row int, c cell, style string) excelize.C
 	return excelize.Cell{StyleID: b.style(style), Value: c.text}
 }
 
-// paper makes a worksheet print one page wide.
-func (b *book) paper(sheet string) {
+// paper makes a worksheet print one page wide, unless nobody could read it then.
+func (b *book) paper(sheet string, width float64) {
+	if width > 400 {
+		return
+	}
 	fit, landscape, wide, tall, a4 := true, "landscape", 1, 0, 9
 	b.do(b.x.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	b.do(b.x.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall}))
@@ -911,7 +922,7 @@ func (b *book) cover(grids []grid) {
 	put(words("How to cite"), "heading")
 	line("", flat(r.Cite))
 	b.do(b.x.SetColWidth(coverSheet, "A", "A", textWidth))
-	b.paper(coverSheet)
+	b.paper(coverSheet, textWidth)
 }
 
 // properties are what a program says of the document before it opens it.
@@ -952,10 +963,6 @@ func (p *parts) Close() error      { return nil }
 
 var filterButtons = regexp.MustCompile(`(?s)<autoFilter.*?(?:/>|</autoFilter>)`)
 
-// fixedHeight says of a row that its height stays as it is, however large
-// somebody sets the letters. A text has no such quotation marks in it.
-var fixedHeight = regexp.MustCompile(` customHeight="(?:1|true)"`)
-
 // imageTypes are kinds of image, of which there is none in the workbook;
 // excelize names them in another order each time.
 var imageTypes = regexp.MustCompile(`<Default Extension="[a-z]+" ContentType="image/[^"]*">\s*</Default>`)
@@ -983,7 +990,11 @@ func (b *book) save(w io.Writer, pictures []*picture) error {
 		case strings.HasPrefix(name, "xl/tables/"):
 			body = filterButtons.ReplaceAll(body, nil)
 		case strings.HasPrefix(name, "xl/worksheets/sheet"):
-			body = fixedHeight.ReplaceAllLiteral(body, nil)
+			// Or a row would stay as high as it is, however large somebody sets the
+			// letters. A text has no such quotation marks in it.
+			for _, fixed := range []string{` customHeight="1"`, ` customHeight="true"`} {
+				body = bytes.ReplaceAll(body, []byte(fixed), nil)
+			}
 		}
 		files = append(files, File{name, body})
 	}
