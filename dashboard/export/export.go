@@ -1,6 +1,6 @@
-// Package export writes figures as files that people take along: CSV and JSON,
-// for the pages' downloads and for the command line alike. It writes what
-// metrics made and computes nothing. It must not import the web or the store.
+// Package export writes figures and reports as files that people take along:
+// CSV, JSON, an Excel workbook and a zip of all, for the pages' downloads and for
+// the command line alike. It writes what metrics made and computes nothing. It must not import the web or the store.
 package export
 
 import (
@@ -10,6 +10,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"outcomes/metrics"
 )
@@ -44,6 +45,19 @@ func CSV(w io.Writer, figures []metrics.Figure, about About) error {
 	if err := out.Write(Columns); err != nil {
 		return err
 	}
+	return rows(out, figures, about)
+}
+
+// rowWriter takes the rows of a file: a csv.Writer, or what makes another file
+// of the same rows.
+type rowWriter interface {
+	Write([]string) error
+	Flush()
+	Error() error
+}
+
+// rows writes the figures' rows, without the header.
+func rows(out rowWriter, figures []metrics.Figure, about About) error {
 	for _, f := range figures {
 		f = shown(f)
 		row := []string{
@@ -325,8 +339,15 @@ func shown(f metrics.Figure) metrics.Figure {
 }
 
 // text makes a cell safe to open in a spreadsheet: one that would be taken for
-// a formula is given an apostrophe.
+// a formula is given an apostrophe. Control characters, at which some programs
+// stop reading, are taken out.
 func text(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) && c != '\t' && c != '\r' && c != '\n' {
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return "'" + s
 	}
