@@ -450,7 +450,7 @@ func (c *chart) notes() []string {
 		out = append(out, "Provisional "+metrics.ProvisionalMark+", with a hollow point: "+strings.Join(provisional, "; ")+".")
 	}
 	if signs := shorthands(c.ReportChart); len(signs) > 0 {
-		out = append(out, "There is no point where there is no value to show: "+strings.Join(signs, ", ")+" in the table.")
+		out = append(out, "Where a value cannot be shown there is no point: "+strings.Join(signs, ", ")+" in the table.")
 	}
 	if len(out) > 0 {
 		out = []string{strings.Join(out, " ")}

@@ -108,7 +108,11 @@ func (c *chart) line(m markup, sheet sheet, i int) {
 		c.numbers(m, sheet, sheet.above, func(j int) *float64 { return distance(s.Values[j], at(s.Upper, j)) })
 		m.put(`</c:plus><c:minus>`)
 		c.numbers(m, sheet, sheet.below, func(j int) *float64 { return distance(at(s.Lower, j), s.Values[j]) })
-		m.put(`</c:minus><c:spPr>`, stroke(1, "6F8BB0", "solid"), `</c:spPr></c:errBars>`)
+		thick := 1.0
+		if len(c.Periods) > manyPeriods { // together they look like a band
+			thick = 0.5
+		}
+		m.put(`</c:minus><c:spPr>`, stroke(thick, "6F8BB0", "solid"), `</c:spPr></c:errBars>`)
 	}
 	m.put(`<c:cat>`)
 	if c.dated != "" {

@@ -137,9 +137,9 @@ func TestEverythingIsThere(t *testing.T) {
 				for _, n := range map[string][]string{
 					"violence-rate-quarter-chart": {"The upright axis starts at 4, not at 0. The thin upright lines at the points of Midborough are the intervals of its values. Provisional [p], with a hollow point: quarter ending December 2018; quarter ending March 2019.",
 						"Marked in the chart: A Recording rules changed (June 2017); B City summit (January 2019); C Partnership Board is formed (February 2019)."},
-					"weapons-chart": {"The thin upright lines at the points of Midborough are the intervals of its values. There is no point where there is no value to show: [c], [x] in the table.",
+					"weapons-chart": {"The thin upright lines at the points of Midborough are the intervals of its values. Where a value cannot be shown there is no point: [c], [x] in the table.",
 						"Marked in the chart: A Offences counted anew (February 2018, break in the series, dashed)."},
-					"deprived-chart": {"The upright axis starts at 7.5%, not at 0. There is no point where there is no value to show: [x] in the table."},
+					"deprived-chart": {"The upright axis starts at 7.5%, not at 0. Where a value cannot be shown there is no point: [x] in the table."},
 					"spend-chart":    {"The upright axis starts at £1,250, not at 0. Provisional [p], with a hollow point: quarter ending March 2019."},
 					"months-chart":   {"The upright axis starts at 200, not at 0. Provisional [p], with a hollow point: March 2019."},
 				}[b.Chart.ID] {
