@@ -5,6 +5,7 @@ BIN       := bin/outcomes
 LISTEN    ?= 127.0.0.1:8080
 CHROMIUM  := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SOFFICE   := $(shell command -v soffice || command -v libreoffice)
+WRITER    := $(wildcard /usr/lib*/libreoffice/program/libswlo.so /opt/libreoffice*/program/libswlo.so)
 GOFILES   := $(shell git ls-files '*.go' 2>/dev/null || find . -name '*.go')
 HAVE_CC   := $(shell command -v cc || command -v gcc)
 
@@ -41,11 +42,13 @@ bench:
 check: lint build test race
 
 # What some tests need besides Go, from Debian's packages, when it is missing
-# and this user may: Chromium to walk the pages, LibreOffice to open workbooks.
+# and this user may: Chromium to walk the pages, LibreOffice to open workbooks
+# and documents.
 tools:
 	@missing=""; \
 	[ -n "$(CHROMIUM)" ] || missing="chromium"; \
 	[ -n "$(SOFFICE)" ] || missing="$$missing libreoffice-calc"; \
+	[ -n "$(WRITER)" ] || missing="$$missing libreoffice-writer"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "installing for the tests: $$missing"; \

@@ -101,7 +101,7 @@ func TestThirdParties(t *testing.T) {
 		"github.com/pressly/goose":         {"outcomes/metrics/store"},
 		"github.com/labstack/echo":         {"outcomes/dashboard"},
 		"github.com/go-echarts/go-echarts": {"outcomes/dashboard/chart"},
-		"github.com/xuri/excelize":         {"outcomes/ingest/table", "outcomes/ingest/deprivation", "outcomes/ingest/population", "outcomes/ingest/returns", "outcomes/ingest/sample", "outcomes/dashboard/export"},
+		"github.com/xuri/excelize":         {"outcomes/ingest/table", "outcomes/ingest/deprivation", "outcomes/ingest/population", "outcomes/ingest/returns", "outcomes/ingest/sample", "outcomes/dashboard/export", "outcomes/dashboard/export/word"},
 		"github.com/alexedwards/scs":       {"outcomes/dashboard/account"},
 		"github.com/alexedwards/argon2id":  {"outcomes/dashboard/account"},
 		"github.com/goccy/go-yaml":         {"outcomes/metrics/strategy"},
