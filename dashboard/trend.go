@@ -229,13 +229,13 @@ func (t trend) input() chart.Input {
 	ind := t.choice.indicator
 	in := chart.Input{
 		Title:    measure(ind),
-		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
+		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion, Pounds: ind.Unit == metrics.Pounds,
 		Periods: axisOf(t.periods),
 	}
 	in.Lines = append(in.Lines, lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval)))
 	for _, f := range t.subject {
 		if at := slices.Index(t.periods, f.Period); at >= 0 && f.Status != metrics.Available {
-			in.Gaps = addGap(in.Gaps, at, f.Status)
+			in.Gaps = chart.AddGap(in.Gaps, at, f.Status == metrics.Suppressed)
 		}
 	}
 	if t.shows(showSimilar) {
@@ -261,7 +261,7 @@ func (t trend) input() chart.Input {
 // where it is the subject.
 func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role, band bool) chart.Line {
 	n := len(periods)
-	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Hollow: map[int]bool{}, Band: band}
+	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Hollow: map[int]bool{}, Hidden: map[int]bool{}, Band: band}
 	if role == chart.Subject {
 		line.Lower, line.Upper = make([]*float64, n), make([]*float64, n)
 	}
@@ -278,7 +278,7 @@ func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role,
 			}
 		}
 		line.Breaks[at] = f.BreakBefore != ""
-		line.Hollow[at] = f.Provisional
+		line.Hollow[at], line.Hidden[at] = f.Provisional, f.Status == metrics.Suppressed
 	}
 	return line
 }
@@ -449,16 +449,4 @@ func (t trend) before(p metrics.Period) int {
 // touches says whether a declared break is of an indicator and an area.
 func touches(b metrics.Break, indicator, area string) bool {
 	return (len(b.Indicators) == 0 || slices.Contains(b.Indicators, indicator)) && (len(b.Areas) == 0 || slices.Contains(b.Areas, area))
-}
-
-func addGap(gaps []chart.Gap, at int, status metrics.Status) []chart.Gap {
-	label := "No figure"
-	if status == metrics.Suppressed {
-		label = "Not shown"
-	}
-	if n := len(gaps) - 1; n >= 0 && gaps[n].Last == at-1 && gaps[n].Label == label {
-		gaps[n].Last = at
-		return gaps
-	}
-	return append(gaps, chart.Gap{First: at, Last: at, Label: label})
 }
