@@ -99,6 +99,9 @@ func (s *Server) indicator(c echo.Context) error {
 	page := indicatorPageOf(strategy, ch, place, figures, signal)
 	page.layout = s.layout(state, page.Name, "priorities")
 	page.Script = page.Chart != nil
+	if page.trend != nil {
+		page.Preview = s.previewOf(ch, *page.trend)
+	}
 	return s.render(c, 200, "indicator", page)
 }
 
@@ -181,6 +184,9 @@ type indicatorPage struct {
 	ShowChart     bool
 	Facts         indicatorFacts
 	CSV, JSON     string
+	PNG, SVG      link // the chart as a picture
+	Plainer       bool // the picture lacks what the chart has
+	trend         *trend
 }
 
 type chartView struct {
@@ -245,9 +251,13 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	}
 	if summary.Latest != nil {
 		trend := trendOf(strategy, ch, summary, subject, beside, signal)
+		page.trend = &trend
 		if page.ShowChart {
 			page.Chart = chartOf(trend)
 			page.Overlays = trend.toggles()
+			page.Plainer = trend.shows(showLimits)
+			page.PNG = link{Text: "PNG", URL: ch.pictureURL(picturePNG, ""), NoFollow: ch.chosen}
+			page.SVG = link{Text: "SVG", URL: ch.pictureURL(pictureSVG, ""), NoFollow: ch.chosen}
 		}
 		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest, written)
 	}

@@ -441,7 +441,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 	doc := document(t, server, "/indicators/violence-rate"+query)
 	var links []string
 	for _, a := range all(all(doc, "aside")[0], "a") {
-		if strings.HasPrefix(attr(a, "href"), "/indicators/") {
+		if strings.HasPrefix(attr(a, "href"), "/indicators/") && !strings.Contains(attr(a, "href"), "/chart.") {
 			links = append(links, attr(a, "href"))
 		}
 	}

@@ -85,10 +85,7 @@ func axisOf(periods []metrics.Period) []chart.Period {
 
 func chartOf(t trend) *chartView {
 	in := t.input()
-	in.Description = in.Describe()
-	if s := t.summary.Latest.Sentence; s != "" {
-		in.Description = strings.TrimSuffix(s, ".") + ". " + in.Description
-	}
+	in.Description = t.described(in)
 	view := &chartView{
 		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow),
 		Key: in.Markers, ShowKey: in.Crowded(),
@@ -110,6 +107,15 @@ func chartOf(t trend) *chartView {
 		view.Caption = append(view.Caption, "Source: "+strings.TrimSuffix(source, ".")+".")
 	}
 	return view
+}
+
+// described is the chart in words: what the latest figure says, then the picture.
+func (t trend) described(in chart.Input) string {
+	words := in.Describe()
+	if f := t.summary.Latest; f != nil && f.Sentence != "" {
+		words = strings.TrimSuffix(f.Sentence, ".") + ". " + words
+	}
+	return words
 }
 
 // captions say in words what the chart's lines and marks are.

@@ -13,7 +13,6 @@ import (
 type vector struct {
 	b     bytes.Buffer
 	ruler ruler
-	depth int
 	w, h  float64
 	name  string
 	words string
