@@ -20,6 +20,7 @@ type sheet struct {
 	unit  float64 // 1 on a picture of 900 by 420, more on a larger one
 	edge  float64 // left free all around
 	plot  rect
+	title bool // it stands inside, so that there is less room for the rest
 	axis  chart.Axis
 	from  float64 // the axis of time
 	to    float64
@@ -38,7 +39,7 @@ const textSize = 16
 
 // draw lays the chart out and draws it. It gives the sheet, for the tests.
 func draw(p pen, c metrics.ReportChart, o Options) *sheet {
-	s := &sheet{pen: p, in: chart.Of(c), w: o.Width, h: o.Height}
+	s := &sheet{pen: p, in: chart.Of(c), w: o.Width, h: o.Height, title: o.Title}
 	s.unit = math.Max(1, math.Min(o.Width/900, o.Height/420))
 	s.edge = 10 * s.unit
 	for i := range s.in.Periods {
@@ -475,7 +476,7 @@ func (s *sheet) ends(l letters) (labels []endLabel, room, tall float64) {
 		labels = append(labels, endLabel{line, words})
 		tall += float64(len(words)) * endHeight * l.size
 	}
-	return labels, math.Max(room+10*s.unit, s.last()), tall
+	return labels, math.Max(room+6*s.unit, s.last()), tall
 }
 
 // endHeight is of a line of an end's label, in the size of its letters.
@@ -495,6 +496,9 @@ func (s *sheet) name(labels []endLabel, l letters) {
 	for i, e := range labels {
 		l.colour = e.line.Look().Colour
 		at := point{s.at(e.line, e.line.Last()).x + 10*s.unit, boxes[i].Y}
+		if e.line.Last() == len(s.in.Periods)-1 { // clear of the grid
+			at.x = math.Max(at.x, s.plot.x1+3*s.unit)
+		}
 		width := 0.0
 		for _, words := range e.words {
 			width = math.Max(width, s.ruler.width(words, l))
@@ -530,7 +534,7 @@ func (s *sheet) markers() (out []marker, rows int, key []chart.Marker) {
 		}
 		room := s.w - 2*s.edge
 		rows = chart.Place(labels, room)
-		fits := float64(rows)*s.leading() <= 0.3*s.h
+		fits := float64(rows)*s.leading() <= 0.3*s.h && (!s.title || rows <= 1)
 		for i, label := range labels {
 			from, to := label.X, label.X+label.Width
 			if label.Before {
@@ -543,6 +547,10 @@ func (s *sheet) markers() (out []marker, rows int, key []chart.Marker) {
 		if fits {
 			return out, rows, nil
 		}
+	}
+	if breaks := slices.DeleteFunc(slices.Clone(s.in.Markers), func(m chart.Marker) bool { return !m.Break }); s.title && len(breaks) < len(s.in.Markers) {
+		s.in.Markers = breaks // a preview is for the message: without breaks it would be wrong, without events it is not
+		return s.markers()
 	}
 	// Letters that would touch stand together, the first at its line.
 	out = nil
