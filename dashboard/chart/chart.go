@@ -193,9 +193,9 @@ func (in Input) End(l Line) string {
 	return string(name) + " " + in.Format(*l.Values[l.Last()])
 }
 
-// Span is the axis of time: from the first period to the last, with a little
+// span is the axis of time: from the first period to the last, with a little
 // room before and after.
-func (in Input) Span() (first, last float64) {
+func (in Input) span() (first, last float64) {
 	first, last = float64(in.Periods[0].At), float64(in.Periods[len(in.Periods)-1].At)
 	room := max((last-first)*0.015, 0.5)
 	return first - room, last + room

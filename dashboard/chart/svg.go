@@ -37,7 +37,7 @@ func SVG(in Input, size Size) template.HTML {
 		return ""
 	}
 	letters := size.letters || in.Crowded()
-	first, last := in.Span()
+	first, last := in.span()
 	x := func(at float64) float64 { return left + (at-first)/(last-first)*(size.Width-left-size.right) }
 
 	labels := make([]Label, len(in.Markers))

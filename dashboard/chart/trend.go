@@ -32,7 +32,7 @@ func Trend(in Input) ([]byte, error) {
 		}),
 	)
 	if len(in.Periods) > 0 {
-		first, last := in.Span()
+		first, last := in.span()
 		line.SetGlobalOptions(charts.WithXAxisOpts(opts.XAxis{
 			Type: "value", Min: first, Max: last,
 			SplitLine: &opts.SplitLine{Show: opts.Bool(false)},

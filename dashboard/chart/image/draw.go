@@ -22,8 +22,6 @@ type sheet struct {
 	plot  rect
 	title bool // it stands inside, so that there is less room for the rest
 	axis  chart.Axis
-	from  float64 // the axis of time
-	to    float64
 	words []placed // texts so far
 	lines [][2]point
 }
@@ -66,7 +64,6 @@ func draw(p pen, c metrics.ReportChart, o Options) *sheet {
 		return s
 	}
 	s.axis = s.in.Scale()
-	s.from, s.to = s.in.Span()
 	s.trend(top, bottom)
 	return s
 }
@@ -183,7 +180,12 @@ func (s *sheet) measure(words string, top float64, sample bool) float64 {
 
 // x and y place a month and a value.
 func (s *sheet) x(month float64) float64 {
-	return s.plot.x0 + (month-s.from)/(s.to-s.from)*(s.plot.x1-s.plot.x0)
+	first, last := float64(s.in.Periods[0].At), float64(s.in.Periods[len(s.in.Periods)-1].At)
+	if first == last {
+		return (s.plot.x0 + s.plot.x1) / 2
+	}
+	edge := 8 * s.unit // for half a point, and as much again
+	return s.plot.x0 + edge + (month-first)/(last-first)*(s.plot.x1-s.plot.x0-2*edge)
 }
 
 func (s *sheet) y(v float64) float64 {
@@ -496,7 +498,7 @@ func (s *sheet) name(labels []endLabel, l letters) {
 	for i, e := range labels {
 		l.colour = e.line.Look().Colour
 		at := point{s.at(e.line, e.line.Last()).x + 10*s.unit, boxes[i].Y}
-		if e.line.Last() == len(s.in.Periods)-1 { // clear of the grid
+		if last := len(s.in.Periods) - 1; last > 0 && e.line.Last() == last { // clear of the grid
 			at.x = math.Max(at.x, s.plot.x1+3*s.unit)
 		}
 		width := 0.0
@@ -678,19 +680,29 @@ func (s *sheet) gapWords() {
 		for _, w := range words {
 			half = math.Max(half, s.ruler.width(w, l)/2+2*s.unit)
 		}
-		x := math.Min(math.Max((s.x(from)+s.x(to))/2, s.plot.x0+half), s.plot.x1-half)
+		inside := func(x float64) float64 { return math.Min(math.Max(x, s.plot.x0+half), s.plot.x1-half) }
+		across := []float64{inside((s.x(from) + s.x(to)) / 2)}
+		if s.x(to)-s.x(from) > 2*half { // a line may run through the middle
+			across = append(across, s.x(from)+half, s.x(to)-half)
+		}
 		pad := 6 * s.unit
-		for _, y := range []float64{s.plot.y0 + pad, s.plot.y1 - tall - pad, (s.plot.y0 + s.plot.y1 - tall) / 2} {
-			box := rect{x - half, y, x + half, y + tall}
-			taken := slices.ContainsFunc(s.lines, func(line [2]point) bool { return box.crossed(line[0], line[1]) }) ||
-				slices.ContainsFunc(s.words, func(w placed) bool { return box.overlaps(w.room) })
-			if taken {
-				continue
+		down := []float64{s.plot.y0 + pad, s.plot.y1 - tall - pad, (s.plot.y0 + s.plot.y1 - tall) / 2}
+		place := func() (x, y float64, ok bool) {
+			for _, y := range down {
+				for _, x := range across {
+					box := rect{x - half, y, x + half, y + tall}
+					if !slices.ContainsFunc(s.lines, func(line [2]point) bool { return box.crossed(line[0], line[1]) }) &&
+						!slices.ContainsFunc(s.words, func(w placed) bool { return box.overlaps(w.room) }) {
+						return x, y, true
+					}
+				}
 			}
+			return 0, 0, false
+		}
+		if x, y, ok := place(); ok {
 			for row, w := range words {
 				s.write(point{x, y + float64(row+1)*s.leading() - 0.25*l.size}, w, l)
 			}
-			break
 		}
 	}
 }
