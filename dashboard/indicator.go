@@ -191,7 +191,8 @@ type indicatorPage struct {
 
 type chartView struct {
 	Wide, Narrow template.HTML
-	Data         template.JS // the options, in a script element of type application/json
+	Paper        template.HTML // what is printed
+	Data         template.JS   // the options, in a script element of type application/json
 	Key          []chart.Marker
 	ShowKey      bool // on wide windows too
 	Caption      []string

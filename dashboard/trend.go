@@ -87,7 +87,7 @@ func chartOf(t trend) *chartView {
 	in := t.input()
 	in.Description = t.described(in)
 	view := &chartView{
-		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow),
+		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow), Paper: chart.SVG(in, chart.Paper),
 		Key: in.Markers, ShowKey: in.Crowded(),
 	}
 	if options, err := chart.Trend(in); err == nil { // without them the server's drawing stays

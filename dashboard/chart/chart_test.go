@@ -110,7 +110,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	if strings.ContainsAny(string(out), "<>&") {
 		t.Errorf("the options are not safe in a script element: %s", out)
 	}
-	for _, size := range []Size{Wide, Narrow} {
+	for _, size := range []Size{Wide, Narrow, Paper} {
 		wellFormed(t, string(SVG(in, size)))
 	}
 	wellFormed(t, string(Spark([]int{1, 2, 3}, in.Lines[0], 100, 40, evil)))
@@ -234,7 +234,7 @@ func TestOverlaysAreDrawn(t *testing.T) {
 	if axis := in.Scale(); axis.Max < 12 {
 		t.Errorf("the limits lie outside %+v", axis)
 	}
-	for _, size := range []Size{Wide, Narrow} {
+	for _, size := range []Size{Wide, Narrow, Paper} {
 		drawing := string(SVG(in, size))
 		wellFormed(t, drawing)
 		for want, count := range map[string]int{`class="band"`: 3, `class="limit"`: 4, `class="mean"`: 2, `class="mark worse"`: 1, `class="mark better"`: 1, `class="mark none"`: 0, `polyline class="similar"`: 2, `polyline class="target"`: 1} {

@@ -17,10 +17,12 @@ type Size struct {
 	letters       bool    // markers by letter, their words in a key
 }
 
-// A picture for a page, and one for a phone.
+// A picture for a page, one for a phone, and one for a sheet of A4, on which the
+// first one's words would be too small.
 var (
 	Wide   = Size{"wide", 860, 420, 150, false}
 	Narrow = Size{"narrow", 360, 340, 92, true}
+	Paper  = Size{"paper", 690, 390, 150, false}
 )
 
 const (
