@@ -100,7 +100,7 @@ func (s *Server) indicator(c echo.Context) error {
 	page.layout = s.layout(state, page.Name, "priorities")
 	page.Script = page.Chart != nil
 	if page.trend != nil {
-		page.Preview = s.previewOf(ch, *page.trend)
+		page.Preview = s.previewOf(ch, *page.trend, state.Sample)
 	}
 	return s.render(c, 200, "indicator", page)
 }

@@ -156,7 +156,7 @@ type preview struct {
 	Image, Alt         string // the picture's address is absolute where the server knows its own
 }
 
-func (s *Server) previewOf(ch choice, t trend) *preview {
+func (s *Server) previewOf(ch choice, t trend, sample bool) *preview {
 	if !s.publicViewing {
 		return nil
 	}
@@ -165,10 +165,11 @@ func (s *Server) previewOf(ch choice, t trend) *preview {
 		site = strings.TrimSuffix(s.accounts.PublicURL, "/")
 	}
 	c := reportChartOf(t)
-	p := &preview{
-		Title: c.Title, Description: strings.Join(slices.DeleteFunc([]string{c.Subtitle, c.Source}, func(s string) bool { return s == "" }), ". ") + ".", Alt: c.Alt,
-		Image: site + ch.pictureURL(picturePNG, previewSize),
+	words := strings.Join(slices.DeleteFunc([]string{c.Subtitle, c.Source}, func(s string) bool { return s == "" }), ". ") + "."
+	if sample {
+		words, c.Alt = "Invented data. "+words, "Invented data. "+c.Alt
 	}
+	p := &preview{Title: c.Title, Description: words, Image: site + ch.pictureURL(picturePNG, previewSize), Alt: c.Alt}
 	if site != "" {
 		p.URL = site + ch.address(ch.area, ch.kind, ch.view, ch.show)
 	}

@@ -278,7 +278,7 @@ func TestPreviewOfALink(t *testing.T) {
 	doc := document(t, server, "/indicators/violence-rate"+query)
 	m := meta(doc)
 	heading := text(all(doc, "h1")[0])
-	if m["og:title"] == "" || !strings.HasPrefix(heading, m["og:title"]) || strings.HasSuffix(m["og:title"], ".") || !strings.HasPrefix(m["og:description"], "Violence and sexual offences per 1,000 residents, Coventry, by year ending each quarter, ") ||
+	if m["og:title"] == "" || !strings.HasPrefix(heading, m["og:title"]) || strings.HasSuffix(m["og:title"], ".") || !strings.HasPrefix(m["og:description"], "Invented data. Violence and sexual offences per 1,000 residents, Coventry, by year ending each quarter, ") ||
 		!strings.HasSuffix(m["og:description"], "Source: "+strings.TrimSuffix(indicatorOf(t, s, "violence-rate").Source, ".")+".") || m["og:site_name"] != s.ShortName || !strings.Contains(m["og:image:alt"], "Line chart") {
 		t.Errorf("%q", m)
 	}
