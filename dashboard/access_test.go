@@ -240,6 +240,8 @@ var doors = map[string]string{
 	"GET /priorities":                 "ryyyy",
 	"GET /priorities/:id":             "ryyyy",
 	"GET /indicators/:id":             "ryyyy",
+	"GET /indicators/:id/chart.png":   "ryyyy",
+	"GET /indicators/:id/chart.svg":   "ryyyy",
 	"GET /figures/:id":                "ryyyy",
 	"GET /map":                        "ryyyy",
 	"GET /map/outlines.json":          "ryyyy",

@@ -71,7 +71,7 @@ func TestProvisionalAndReasonsOnThePage(t *testing.T) {
 	if !strings.Contains(text(rows[0]), "[p]") || strings.Contains(text(rows[1]), "[p]") || !strings.Contains(key, "[p] provisional: ") {
 		t.Errorf("rows %q, %q; key %s", text(rows[0]), text(rows[1]), key)
 	}
-	if n := len(all(doc, "circle", "class=hollow")); n != 2 { // one in each drawing
+	if n := len(all(doc, "circle", "class=hollow")); n != 3 { // one in each drawing
 		t.Errorf("%d hollow points", n)
 	}
 	if caption := text(all(doc, "figcaption")[0]); !strings.Contains(caption, "Provisional, and drawn as a hollow circle where nothing else marks it: the quarter ending December 2019.") {

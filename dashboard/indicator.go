@@ -99,6 +99,9 @@ func (s *Server) indicator(c echo.Context) error {
 	page := indicatorPageOf(strategy, ch, place, figures, signal)
 	page.layout = s.layout(state, page.Name, "priorities")
 	page.Script = page.Chart != nil
+	if page.trend != nil {
+		page.Preview = s.previewOf(ch, *page.trend, state.Sample)
+	}
 	return s.render(c, 200, "indicator", page)
 }
 
@@ -181,11 +184,15 @@ type indicatorPage struct {
 	ShowChart     bool
 	Facts         indicatorFacts
 	CSV, JSON     string
+	PNG, SVG      link // the chart as a picture
+	Plainer       bool // the picture lacks what the chart has
+	trend         *trend
 }
 
 type chartView struct {
 	Wide, Narrow template.HTML
-	Data         template.JS // the options, in a script element of type application/json
+	Paper        template.HTML // what is printed
+	Data         template.JS   // the options, in a script element of type application/json
 	Key          []chart.Marker
 	ShowKey      bool // on wide windows too
 	Caption      []string
@@ -245,9 +252,13 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 	}
 	if summary.Latest != nil {
 		trend := trendOf(strategy, ch, summary, subject, beside, signal)
+		page.trend = &trend
 		if page.ShowChart {
 			page.Chart = chartOf(trend)
 			page.Overlays = trend.toggles()
+			page.Plainer = trend.shows(showLimits)
+			page.PNG = link{Text: "PNG", URL: ch.pictureURL(picturePNG, ""), NoFollow: ch.chosen}
+			page.SVG = link{Text: "SVG", URL: ch.pictureURL(pictureSVG, ""), NoFollow: ch.chosen}
 		}
 		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest, written)
 	}

@@ -606,7 +606,7 @@ func TestPlacePage(t *testing.T) {
 		t.Errorf("%d rows; the missing year: %s", len(rows), text(rows[min(2, len(rows)-1)]))
 	}
 	pictures := all(doc, "svg", "role=img")
-	if len(pictures) != 3 { // wide, narrow, where it is
+	if len(pictures) != 4 { // wide, narrow, for paper, where it is
 		t.Fatalf("%d drawings", len(pictures))
 	}
 	if alt := attr(pictures[0], "aria-label"); !strings.Contains(alt, "No figure for the year ending March 2018") {

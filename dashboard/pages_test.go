@@ -352,8 +352,8 @@ func TestIndicatorPage(t *testing.T) {
 	}
 	// the picture and its words
 	pictures := all(doc, "svg", "role=img")
-	if len(pictures) != 2 {
-		t.Fatalf("%d drawings, want one for a page and one for a phone", len(pictures))
+	if len(pictures) != 3 {
+		t.Fatalf("%d drawings, want one for a page, one for a phone and one for paper", len(pictures))
 	}
 	for _, want := range []string{sum.Latest.Sentence, "Line chart", "Coventry: between", "No figure for the quarter ending September 2018", "City summit (January 2019)"} {
 		if !strings.Contains(attr(pictures[0], "aria-label"), want) {
@@ -441,7 +441,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 	doc := document(t, server, "/indicators/violence-rate"+query)
 	var links []string
 	for _, a := range all(all(doc, "aside")[0], "a") {
-		if strings.HasPrefix(attr(a, "href"), "/indicators/") {
+		if strings.HasPrefix(attr(a, "href"), "/indicators/") && !strings.Contains(attr(a, "href"), "/chart.") {
 			links = append(links, attr(a, "href"))
 		}
 	}

@@ -221,7 +221,7 @@ func placeChart(ind metrics.Indicator, name string, series []metrics.Place, city
 	}
 	in = in.Fit()
 	in.Description = in.Describe()
-	view := &chartView{Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow)}
+	view := &chartView{Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow), Paper: chart.SVG(in, chart.Paper)}
 	if options, err := chart.Trend(in); err == nil {
 		view.Data = template.JS(options)
 	}

@@ -65,6 +65,7 @@ type layout struct {
 	Map       bool     // there is a map to link to
 	Rounds    bool     // there are returns to link to
 	Visitor   *visitor // who looks at it; render fills it in
+	Preview   *preview // what a link to it looks like elsewhere; nil for nothing
 }
 
 func (l layout) seenBy() *visitor { return l.Visitor }

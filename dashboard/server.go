@@ -211,7 +211,10 @@ func (s *Server) routes() (*echo.Echo, error) {
 		},
 		middleware.GzipWithConfig(middleware.GzipConfig{
 			MinLength: 1024,
-			Skipper:   func(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, assetPrefix) }, // these are kept compressed
+			Skipper: func(c echo.Context) bool { // assets are kept compressed, and a PNG is
+				path := c.Request().URL.Path
+				return strings.HasPrefix(path, assetPrefix) || strings.HasSuffix(path, picturePNG)
+			},
 		}),
 	)
 
@@ -223,20 +226,22 @@ func (s *Server) routes() (*echo.Echo, error) {
 		e.HEAD(path, handler)
 	}
 	for path, handler := range map[string]echo.HandlerFunc{
-		"/":                      s.overview,
-		"/priorities":            s.priorityList,
-		"/priorities/:id":        s.priority,
-		"/indicators/:id":        s.indicator,
-		"/figures/:id":           s.figure,
-		"/map":                   s.mapPage,
-		"/map/outlines.json":     s.outlines,
-		"/places/:code":          s.placePage,
-		"/sources":               s.sources,
-		"/sources/:source":       s.files,
-		"/sources/:source/:part": s.files,
-		"/methods":               s.methods,
-		"/healthz":               healthz,
-		assetPrefix + "*":        s.asset,
+		"/":                            s.overview,
+		"/priorities":                  s.priorityList,
+		"/priorities/:id":              s.priority,
+		"/indicators/:id":              s.indicator,
+		"/indicators/:id" + picturePNG: s.picture(picturePNG),
+		"/indicators/:id" + pictureSVG: s.picture(pictureSVG),
+		"/figures/:id":                 s.figure,
+		"/map":                         s.mapPage,
+		"/map/outlines.json":           s.outlines,
+		"/places/:code":                s.placePage,
+		"/sources":                     s.sources,
+		"/sources/:source":             s.files,
+		"/sources/:source/:part":       s.files,
+		"/methods":                     s.methods,
+		"/healthz":                     healthz,
+		assetPrefix + "*":              s.asset,
 	} {
 		read(path, handler)
 	}

@@ -235,7 +235,7 @@ func TestMarks(t *testing.T) {
 	server := newServer(t, s, l)
 	doc := document(t, server, "/indicators/violence-rate")
 	for class, shape := range map[string]string{"better": "circle", "worse": "rect", "none": "polygon"} {
-		if n := len(all(doc, shape, "class=mark", "class="+class)); n != 2 { // one for a page, one for a phone
+		if n := len(all(doc, shape, "class=mark", "class="+class)); n != 3 { // one for a page, one for a phone, one for paper
 			t.Errorf("%d marks of %s", n, class)
 		}
 	}

@@ -85,12 +85,9 @@ func axisOf(periods []metrics.Period) []chart.Period {
 
 func chartOf(t trend) *chartView {
 	in := t.input()
-	in.Description = in.Describe()
-	if s := t.summary.Latest.Sentence; s != "" {
-		in.Description = strings.TrimSuffix(s, ".") + ". " + in.Description
-	}
+	in.Description = t.described(in)
 	view := &chartView{
-		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow),
+		Wide: chart.SVG(in, chart.Wide), Narrow: chart.SVG(in, chart.Narrow), Paper: chart.SVG(in, chart.Paper),
 		Key: in.Markers, ShowKey: in.Crowded(),
 	}
 	if options, err := chart.Trend(in); err == nil { // without them the server's drawing stays
@@ -110,6 +107,15 @@ func chartOf(t trend) *chartView {
 		view.Caption = append(view.Caption, "Source: "+strings.TrimSuffix(source, ".")+".")
 	}
 	return view
+}
+
+// described is the chart in words: what the latest figure says, then the picture.
+func (t trend) described(in chart.Input) string {
+	words := in.Describe()
+	if f := t.summary.Latest; f != nil && f.Sentence != "" {
+		words = strings.TrimSuffix(f.Sentence, ".") + ". " + words
+	}
+	return words
 }
 
 // captions say in words what the chart's lines and marks are.
@@ -229,7 +235,7 @@ func (t trend) input() chart.Input {
 	ind := t.choice.indicator
 	in := chart.Input{
 		Title:    measure(ind),
-		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
+		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion, Pounds: ind.Unit == metrics.Pounds,
 		Periods: axisOf(t.periods),
 	}
 	subject := lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval))
@@ -239,7 +245,7 @@ func (t trend) input() chart.Input {
 	in.Lines = append(in.Lines, subject)
 	for _, f := range t.subject {
 		if at := slices.Index(t.periods, f.Period); at >= 0 && f.Status != metrics.Available {
-			in.Gaps = addGap(in.Gaps, at, f.Status)
+			in.Gaps = chart.AddGap(in.Gaps, at, f.Status == metrics.Suppressed)
 		}
 	}
 	if t.shows(showSimilar) {
@@ -282,7 +288,7 @@ func placeOf(s *metrics.Strategy, ind metrics.Indicator, a metrics.Area) string 
 // where it is the subject.
 func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role, band bool) chart.Line {
 	n := len(periods)
-	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Hollow: map[int]bool{}, Band: band}
+	line := chart.Line{Role: role, Values: make([]*float64, n), Breaks: map[int]bool{}, Hollow: map[int]bool{}, Hidden: map[int]bool{}, Band: band}
 	if role == chart.Subject {
 		line.Lower, line.Upper = make([]*float64, n), make([]*float64, n)
 	}
@@ -299,7 +305,7 @@ func lineOf(figures []metrics.Figure, periods []metrics.Period, role chart.Role,
 			}
 		}
 		line.Breaks[at] = f.BreakBefore != ""
-		line.Hollow[at] = f.Provisional
+		line.Hollow[at], line.Hidden[at] = f.Provisional, f.Status == metrics.Suppressed
 	}
 	return line
 }
@@ -470,16 +476,4 @@ func (t trend) before(p metrics.Period) int {
 // touches says whether a declared break is of an indicator and an area.
 func touches(b metrics.Break, indicator, area string) bool {
 	return (len(b.Indicators) == 0 || slices.Contains(b.Indicators, indicator)) && (len(b.Areas) == 0 || slices.Contains(b.Areas, area))
-}
-
-func addGap(gaps []chart.Gap, at int, status metrics.Status) []chart.Gap {
-	label := "No figure"
-	if status == metrics.Suppressed {
-		label = "Not shown"
-	}
-	if n := len(gaps) - 1; n >= 0 && gaps[n].Last == at-1 && gaps[n].Label == label {
-		gaps[n].Last = at
-		return gaps
-	}
-	return append(gaps, chart.Gap{First: at, Last: at, Label: label})
 }

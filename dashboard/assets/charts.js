@@ -29,7 +29,8 @@
   };
 
   function write(doc, value) {
-    return value.toLocaleString("en-GB", { minimumFractionDigits: doc.decimals, maximumFractionDigits: doc.decimals }) + (doc.percent ? "%" : "");
+    const words = Math.abs(value).toLocaleString("en-GB", { minimumFractionDigits: doc.decimals, maximumFractionDigits: doc.decimals });
+    return (value < 0 ? "-" : "") + (doc.pounds ? "£" : "") + words + (doc.percent ? "%" : "");
   }
 
   // The tokens of the stylesheet, so that light and dark are decided there.

@@ -20,6 +20,7 @@ type Input struct {
 	Description string // the text alternative
 	Decimals    int
 	Percent     bool
+	Pounds      bool
 	Periods     []Period // oldest first
 	Lines       []Line   // the first is the subject, the others what it is seen beside
 	Limits      []Limits // process limits, oldest first
@@ -60,6 +61,7 @@ type Line struct {
 	Band         bool         // the intervals are drawn
 	Breaks       map[int]bool // periods that must not be joined to the one before
 	Hollow       map[int]bool // periods whose value is provisional
+	Hidden       map[int]bool // periods whose value is suppressed
 }
 
 // Limits are the process limits of a stretch of periods, both ends included.
@@ -93,21 +95,35 @@ type Marker struct {
 	Key   string // the letter that stands for the label where there is no room; set by Fit
 }
 
+// Look is how a line is drawn: in which colour, dashed how, and with which
+// symbol at its points. The stylesheet says the same of the drawings on pages.
+type Look struct {
+	Colour string
+	Dash   []float64 // lengths of dash and gap, in pixels; none for a line without gaps
+	Width  float64
+	Round  bool   // the dashes' ends are round, so that short ones are dots
+	Symbol string // "circle", "rect", "triangle", "diamond" or "none"
+}
+
 // From the palette of the Analysis Function, its teal and orange left to better
 // and worse.
-const axisColour = "#595959"
-
-var looks = map[Role]struct {
-	colour, dash, symbol string
-	width                float32
-	symbols              bool
-}{
-	Subject: {"#12436D", "solid", "circle", 2.5, true},
-	Beside:  {"#801650", "dashed", "rect", 2, true},
-	Similar: {"#3D3D3D", "dotted", "triangle", 2, true},
-	England: {"#6D4FA3", "dashed", "diamond", 2, true},
-	Target:  {"#3D3D3D", "dashed", "none", 1.5, false},
+var looks = map[Role]Look{
+	Subject: {"#12436D", nil, 2.5, false, "circle"},
+	Beside:  {"#801650", []float64{7, 5}, 2, false, "rect"},
+	Similar: {"#5B6168", []float64{1, 5}, 2.5, true, "triangle"},
+	England: {"#6D4FA3", []float64{10, 4, 2, 4}, 2, false, "diamond"},
+	Target:  {"#1B1F24", []float64{12, 6}, 1.5, false, "none"},
 }
+
+// Look is the line's, by its role.
+func (l Line) Look() Look {
+	if look, ok := looks[l.role()]; ok {
+		return look
+	}
+	return looks[Beside]
+}
+
+const axisColour = "#595959"
 
 func (l Line) role() Role {
 	if l.Role == "" {
@@ -126,7 +142,11 @@ func (in Input) Fit() Input {
 	var kept []Marker
 	for _, m := range in.Markers {
 		if m.At >= first && m.At <= last {
-			m.Key = string(rune('A' + len(kept)%26))
+			n := len(kept)
+			m.Key = string(rune('A' + n%26))
+			if n >= 26 { // AA after Z
+				m.Key = string(rune('A'+(n/26-1)%26)) + m.Key
+			}
 			kept = append(kept, m)
 		}
 	}
@@ -140,15 +160,21 @@ func (in Input) Crowded() bool { return len(in.Markers) > 5 }
 
 // Format writes a value as the picture does.
 func (in Input) Format(v float64) string {
-	s := metrics.Decimal(v, in.Decimals)
-	if in.Percent {
-		s += "%"
-	}
-	return s
+	return in.write(v, in.Decimals)
 }
 
-// last is the index of the newest value of a line, -1 when it has none.
-func (l Line) last() int {
+func (in Input) write(v float64, decimals int) string {
+	switch {
+	case in.Percent:
+		return metrics.Decimal(v, decimals) + "%"
+	case in.Pounds:
+		return metrics.Amount(metrics.Indicator{Unit: metrics.Pounds, Decimals: decimals}, v)
+	}
+	return metrics.Decimal(v, decimals)
+}
+
+// Last is the index of the newest value of a line, -1 when it has none.
+func (l Line) Last() int {
 	for i := len(l.Values) - 1; i >= 0; i-- {
 		if l.Values[i] != nil {
 			return i
@@ -157,14 +183,14 @@ func (l Line) last() int {
 	return -1
 }
 
-// end is what stands at a line's end: its name, cut where it is very long for
+// End is what stands at a line's end: its name, cut where it is very long for
 // the table has it whole, and its last value.
-func (in Input) end(l Line) string {
+func (in Input) End(l Line) string {
 	name := []rune(l.Name)
 	if len(name) > 40 {
 		name = append(name[:39], '…')
 	}
-	return string(name) + " " + in.Format(*l.Values[l.last()])
+	return string(name) + " " + in.Format(*l.Values[l.Last()])
 }
 
 // span is the axis of time: from the first period to the last, with a little
@@ -241,14 +267,11 @@ func (in Input) Tick(axis Axis, v float64) string {
 	for s := axis.Step; decimals < 6 && math.Abs(s-math.Round(s)) > 1e-9; s *= 10 {
 		decimals++
 	}
-	s := metrics.Decimal(v, decimals)
-	if in.Percent {
-		s += "%"
-	}
-	return s
+	return in.write(v, decimals)
 }
 
-func (a Axis) ticks() []float64 {
+// Ticks are where the lines of the grid are.
+func (a Axis) Ticks() []float64 {
 	var out []float64
 	for i := 0; ; i++ {
 		v := a.Min + float64(i)*a.Step
@@ -299,7 +322,7 @@ func (in Input) Describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Line chart: %s, from %s to %s.", in.Title, in.Periods[0].The(), in.Periods[len(in.Periods)-1].The())
 	for _, l := range in.Lines {
-		end := l.last()
+		end := l.Last()
 		if end < 0 {
 			fmt.Fprintf(&b, " %s: no values.", l.Name)
 			continue

@@ -61,8 +61,8 @@ func TestScale(t *testing.T) {
 		if is != (c.cut != "") || is && cut != c.cut {
 			t.Errorf("%s: axis %+v, cut at %s", c.name, got, cut)
 		}
-		if got.Step <= 0 || len(got.ticks()) > 12 || len(got.ticks()) < 2 {
-			t.Errorf("%s: axis %+v has ticks %v", c.name, got, got.ticks())
+		if got.Step <= 0 || len(got.Ticks()) > 12 || len(got.Ticks()) < 2 {
+			t.Errorf("%s: axis %+v has ticks %v", c.name, got, got.Ticks())
 		}
 	}
 }
@@ -110,7 +110,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	if strings.ContainsAny(string(out), "<>&") {
 		t.Errorf("the options are not safe in a script element: %s", out)
 	}
-	for _, size := range []Size{Wide, Narrow} {
+	for _, size := range []Size{Wide, Narrow, Paper} {
 		wellFormed(t, string(SVG(in, size)))
 	}
 	wellFormed(t, string(Spark([]int{1, 2, 3}, in.Lines[0], 100, 40, evil)))
@@ -166,26 +166,26 @@ func TestPlace(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 2000 {
 		n := 1 + random.IntN(6)
-		labels := make([]label, n)
+		labels := make([]Label, n)
 		for i := range labels {
-			labels[i] = label{x: 52 + random.Float64()*650, width: 40 + random.Float64()*250}
+			labels[i] = Label{X: 52 + random.Float64()*650, Width: 40 + random.Float64()*250}
 		}
-		slices.SortFunc(labels, func(a, b label) int { return cmp.Compare(a.x, b.x) })
-		rows := place(labels, 860)
+		slices.SortFunc(labels, func(a, b Label) int { return cmp.Compare(a.X, b.X) })
+		rows := Place(labels, 860)
 		if rows > n {
 			t.Fatalf("%d rows for %d labels", rows, n)
 		}
 		for i, l := range labels {
-			if !free(l, labels[i+1:]) || l.row >= rows {
+			if !free(l, labels[i+1:]) || l.Row >= rows {
 				t.Fatalf("%+v", labels)
 			}
 		}
 	}
-	many := make([]label, 20)
+	many := make([]Label, 20)
 	for i := range many {
-		many[i] = label{x: 100 + float64(i)*30, width: 20}
+		many[i] = Label{X: 100 + float64(i)*30, Width: 20}
 	}
-	if rows := place(many, 860); rows != 1 {
+	if rows := Place(many, 860); rows != 1 {
 		t.Errorf("letters that do not touch stand in %d rows", rows)
 	}
 }
@@ -212,7 +212,7 @@ func TestWrap(t *testing.T) {
 		}
 	}
 	in := Input{Decimals: 1}
-	if got := in.end(Line{Name: strings.Repeat("ab ", 40), Values: values(1234.56)}); len([]rune(got)) > 50 || !strings.HasSuffix(got, "… 1,234.6") {
+	if got := in.End(Line{Name: strings.Repeat("ab ", 40), Values: values(1234.56)}); len([]rune(got)) > 50 || !strings.HasSuffix(got, "… 1,234.6") {
 		t.Errorf("a long name's end label is %q", got)
 	}
 }
@@ -234,7 +234,7 @@ func TestOverlaysAreDrawn(t *testing.T) {
 	if axis := in.Scale(); axis.Max < 12 {
 		t.Errorf("the limits lie outside %+v", axis)
 	}
-	for _, size := range []Size{Wide, Narrow} {
+	for _, size := range []Size{Wide, Narrow, Paper} {
 		drawing := string(SVG(in, size))
 		wellFormed(t, drawing)
 		for want, count := range map[string]int{`class="band"`: 3, `class="limit"`: 4, `class="mean"`: 2, `class="mark worse"`: 1, `class="mark better"`: 1, `class="mark none"`: 0, `polyline class="similar"`: 2, `polyline class="target"`: 1} {
@@ -268,21 +268,36 @@ func TestOverlaysAreDrawn(t *testing.T) {
 	}
 }
 
-// Labels at the lines' ends never cover each other while there is room for all.
+// Labels at the lines' ends never cover each other, stay where they are while
+// they do not, and stay inside while there is room for all.
 func TestSpread(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
-	for range 500 {
-		labels := make([]endLabel, 1+random.IntN(7))
-		for i := range labels {
-			labels[i] = endLabel{y: 30 + 330*random.Float64(), lines: make([]string, 1+random.IntN(2))}
+	for range 2000 {
+		boxes := make([]*Box, 1+random.IntN(7))
+		apart := true
+		for i := range boxes {
+			boxes[i] = &Box{Y: 30 + 330*random.Float64(), Tall: 17 * float64(1+random.IntN(2))}
 		}
-		spread(labels, 14, 368)
-		slices.SortFunc(labels, func(a, b endLabel) int { return cmp.Compare(a.y, b.y) })
-		for i := 1; i < len(labels); i++ {
-			if over := labels[i-1].y + labels[i-1].tall() - labels[i].y; over > 3 {
-				t.Fatalf("labels lie %v over each other: %+v", over, labels)
+		slices.SortFunc(boxes, func(a, b *Box) int { return cmp.Compare(a.Y, b.Y) })
+		was := make([]float64, len(boxes))
+		for i, b := range boxes {
+			was[i] = b.Y
+			apart = apart && b.Y+b.Tall <= 368 && (i == 0 || boxes[i-1].Y+boxes[i-1].Tall <= b.Y)
+		}
+		Spread(boxes, 14, 368)
+		for i, b := range boxes {
+			if i > 0 && boxes[i-1].Y+boxes[i-1].Tall > b.Y+1e-6 || b.Y < 14 || b.Y+b.Tall > 368+1e-6 {
+				t.Fatalf("label %d of %v lies at %v", i, was, b.Y)
+			}
+			if apart && b.Y != was[i] {
+				t.Fatalf("a label that touched none moved from %v to %v", was[i], b.Y)
 			}
 		}
+	}
+	crowd := []*Box{{50, 40}, {50, 40}, {50, 40}} // more than there is room for
+	Spread(crowd, 10, 60)
+	if crowd[0].Y != 10 || crowd[1].Y != 50 || crowd[2].Y != 90 {
+		t.Errorf("a crowd lies at %v, %v, %v", crowd[0].Y, crowd[1].Y, crowd[2].Y)
 	}
 }
 

@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"cmp"
 	"fmt"
 	"html"
 	"html/template"
@@ -18,10 +17,12 @@ type Size struct {
 	letters       bool    // markers by letter, their words in a key
 }
 
-// A picture for a page, and one for a phone.
+// A picture for a page, one for a phone, and one for a sheet of A4, on which the
+// first one's words would be too small.
 var (
 	Wide   = Size{"wide", 860, 420, 150, false}
 	Narrow = Size{"narrow", 360, 340, 92, true}
+	Paper  = Size{"paper", 690, 390, 150, false}
 )
 
 const (
@@ -41,15 +42,15 @@ func SVG(in Input, size Size) template.HTML {
 	first, last := in.span()
 	x := func(at float64) float64 { return left + (at-first)/(last-first)*(size.Width-left-size.right) }
 
-	labels := make([]label, len(in.Markers))
+	labels := make([]Label, len(in.Markers))
 	for i, m := range in.Markers {
 		text := m.Label
 		if letters {
 			text = m.Key
 		}
-		labels[i] = label{x: x(float64(m.At)), width: float64(len([]rune(text)))*charWidth + 10, text: text}
+		labels[i] = Label{X: x(float64(m.At)), Width: float64(len([]rune(text)))*charWidth + 10, Text: text}
 	}
-	rows := place(labels, size.Width)
+	rows := Place(labels, size.Width)
 	top := 22 + float64(rows)*rowHeight
 	axis := in.Scale()
 	y := func(v float64) float64 {
@@ -60,12 +61,12 @@ func SVG(in Input, size Size) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="drawn %s" viewBox="0 0 %g %g" role="img" aria-label="%s">`, size.Class, size.Width, size.Height, html.EscapeString(in.Description))
 	for _, g := range in.Gaps {
-		from, to := in.gapEdges(g)
+		from, to := in.GapEdges(g)
 		fmt.Fprintf(&b, `<rect class="gap" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, x(from), top, max(x(to)-x(from), 4), floor-top)
 		crossing := slices.Clone(labels)
 		for _, m := range in.Markers {
 			if m.Until > 0 {
-				crossing = append(crossing, label{x: x(float64(m.Until))})
+				crossing = append(crossing, Label{X: x(float64(m.Until))})
 			}
 		}
 		middle := gapLabel(x(from), x(to), crossing)
@@ -73,7 +74,7 @@ func SVG(in Input, size Size) template.HTML {
 			fmt.Fprintf(&b, `<text class="soft small" text-anchor="middle" x="%.1f" y="%.1f">%s</text>`, middle, top+16+float64(i)*15, html.EscapeString(word))
 		}
 	}
-	for _, v := range axis.ticks() {
+	for _, v := range axis.Ticks() {
 		fmt.Fprintf(&b, `<line class="grid" x1="%d" x2="%.1f" y1="%.1f" y2="%.1f"/>`, left, size.Width-size.right, y(v), y(v))
 		fmt.Fprintf(&b, `<text class="soft" text-anchor="end" x="%d" y="%.1f">%s</text>`, left-8, y(v)+4, html.EscapeString(in.Tick(axis, v)))
 	}
@@ -94,16 +95,16 @@ func SVG(in Input, size Size) template.HTML {
 			class = "break"
 		}
 		l := labels[i]
-		ly := top - float64(l.row+1)*rowHeight + 4
-		fmt.Fprintf(&b, `<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, class, l.x, l.x, ly, floor)
+		ly := top - float64(l.Row+1)*rowHeight + 4
+		fmt.Fprintf(&b, `<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, class, l.X, l.X, ly, floor)
 		if m.Until > 0 && float64(m.Until) < last {
 			fmt.Fprintf(&b, `<line class="%s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, class, x(float64(m.Until)), x(float64(m.Until)), top, floor)
 		}
 		anchor, dx := "start", 5.0
-		if l.before {
+		if l.Before {
 			anchor, dx = "end", -5
 		}
-		fmt.Fprintf(&b, `<text class="soft" text-anchor="%s" x="%.1f" y="%.1f">%s</text>`, anchor, l.x+dx, ly+11, html.EscapeString(l.text))
+		fmt.Fprintf(&b, `<text class="soft" text-anchor="%s" x="%.1f" y="%.1f">%s</text>`, anchor, l.X+dx, ly+11, html.EscapeString(l.Text))
 	}
 	for i := len(in.Lines) - 1; i >= 0; i-- { // the subject last, so that it lies on top
 		l := in.Lines[i]
@@ -124,7 +125,7 @@ func SVG(in Input, size Size) template.HTML {
 			}
 		}
 		flush()
-		end := l.last()
+		end := l.Last()
 		for j, v := range l.Values {
 			if v == nil {
 				continue
@@ -155,7 +156,7 @@ func SVG(in Input, size Size) template.HTML {
 	for _, e := range in.endLabels(size, x, y) {
 		fmt.Fprintf(&b, `<text class="%s">`, e.class)
 		for i, words := range e.lines {
-			fmt.Fprintf(&b, `<tspan x="%.1f" y="%.1f">%s</tspan>`, e.x, e.y+float64(i)*17, html.EscapeString(words))
+			fmt.Fprintf(&b, `<tspan x="%.1f" y="%.1f">%s</tspan>`, e.x, e.y+float64(i)*endHeight, html.EscapeString(words))
 		}
 		b.WriteString(`</text>`)
 	}
@@ -163,90 +164,13 @@ func SVG(in Input, size Size) template.HTML {
 	return template.HTML(b.String())
 }
 
-// label is a marker's text and where it stands: in which row above the plot,
-// after its line or before it.
-type label struct {
-	x, width float64
-	text     string
-	row      int
-	before   bool
-}
-
-func (l label) span() (from, to float64) {
-	if l.before {
-		return l.x - l.width, l.x
-	}
-	return l.x, l.x + l.width
-}
-
-// place gives each label a row above the plot so that it neither covers
-// another label nor is struck through by another's line, and gives the number
-// of rows. It looks for as few rows as will do.
-func place(labels []label, width float64) (rows int) {
-	if len(labels) == 0 {
-		return 0
-	}
-	if len(labels) <= 6 { // few enough to try all ways
-		for rows = 1; rows <= len(labels); rows++ {
-			if fits(labels, len(labels)-1, rows, width) {
-				return rows
-			}
-		}
-	}
-	// A staircase down to the right always works, whatever sticks out.
-	rows = 0
-	for i := range slices.Backward(labels) {
-		l := &labels[i]
-		l.before = false
-		for l.row = 0; l.row < len(labels) && !free(*l, labels[i+1:]); l.row++ {
-		}
-		rows = max(rows, l.row+1)
-	}
-	return rows
-}
-
-// fits places the labels up to index i, the later ones being placed already.
-func fits(labels []label, i, rows int, width float64) bool {
-	if i < 0 {
-		return true
-	}
-	l := &labels[i]
-	for l.row = 0; l.row < rows; l.row++ {
-		for _, l.before = range []bool{false, true} {
-			if from, to := l.span(); from < 0 || to > width {
-				continue
-			}
-			if free(*l, labels[i+1:]) && fits(labels, i-1, rows, width) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func free(l label, others []label) bool {
-	from, to := l.span()
-	for _, o := range others {
-		ofrom, oto := o.span()
-		switch {
-		case l.row == o.row && from < oto && ofrom < to: // one over the other
-			return false
-		case o.row >= l.row && o.x > from && o.x < to: // its line through our words
-			return false
-		case l.row >= o.row && l.x > ofrom && l.x < oto: // our line through its words
-			return false
-		}
-	}
-	return true
-}
-
 // gapLabel is where a gap's label stands: in its middle, or at a side where an
 // event's line runs through the middle.
-func gapLabel(from, to float64, markers []label) float64 {
+func gapLabel(from, to float64, markers []Label) float64 {
 	const half = 24
 	middle := (from + to) / 2
 	for _, at := range []float64{middle, from + half, to - half} {
-		crossed := slices.ContainsFunc(markers, func(m label) bool { return math.Abs(m.x-at) < half })
+		crossed := slices.ContainsFunc(markers, func(m Label) bool { return math.Abs(m.X-at) < half })
 		if !crossed && (at == middle || to-from > 2*half) {
 			return at
 		}
@@ -258,7 +182,7 @@ func gapLabel(from, to float64, markers []label) float64 {
 // each stretch without a gap or a break.
 func (in Input) drawBands(b *strings.Builder, x, y func(float64) float64) {
 	for _, l := range in.Lines {
-		for _, run := range l.runs() {
+		for _, run := range l.Runs() {
 			var upper, lower []string
 			for _, i := range run {
 				at := x(float64(in.Periods[i].At))
@@ -276,8 +200,8 @@ func (in Input) drawBands(b *strings.Builder, x, y func(float64) float64) {
 	}
 }
 
-// runs are the stretches of periods over which a line's band goes on.
-func (l Line) runs() [][]int {
+// Runs are the stretches of periods over which a line's band goes on.
+func (l Line) Runs() [][]int {
 	if !l.Band {
 		return nil
 	}
@@ -300,7 +224,7 @@ func (l Line) runs() [][]int {
 // drawLimits draws mean and process limits of each stretch, quietly.
 func (in Input) drawLimits(b *strings.Builder, x, y func(float64) float64) {
 	for _, l := range in.Limits {
-		from, to := in.gapEdges(Gap{First: l.First, Last: l.Last})
+		from, to := in.GapEdges(Gap{First: l.First, Last: l.Last})
 		fmt.Fprintf(b, `<line class="mean" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, x(from), x(to), y(l.Mean), y(l.Mean))
 		for _, v := range []float64{l.Upper, l.Lower} {
 			fmt.Fprintf(b, `<line class="limit" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, x(from), x(to), y(v), y(v))
@@ -366,8 +290,8 @@ type endLabel struct {
 	lines []string
 }
 
-// tall is the height of a label.
-func (e endLabel) tall() float64 { return float64(len(e.lines)) * 17 }
+// endHeight is the height of a line of an end's label.
+const endHeight = 17
 
 // endLabels are the lines' names and last values, and the words for mean and
 // limits, moved apart where they would touch. The limits' words give way.
@@ -375,17 +299,17 @@ func (in Input) endLabels(size Size, x, y func(float64) float64) []endLabel {
 	var out []endLabel
 	room := int((size.right - 12) / 7.4)
 	for _, l := range in.Lines {
-		end := l.last()
+		end := l.Last()
 		if end < 0 {
 			continue
 		}
 		ex := x(float64(in.Periods[end].At)) + 10
-		lines := wrap(in.end(l), room)
+		lines := wrap(in.End(l), room)
 		out = append(out, endLabel{"end " + string(l.role()) + "-text", ex, y(*l.Values[end]) + 5 - float64(len(lines)-1)*8.5, lines})
 	}
 	if n := len(in.Limits); n > 0 {
 		l := in.Limits[n-1]
-		_, to := in.gapEdges(Gap{First: l.First, Last: l.Last})
+		_, to := in.GapEdges(Gap{First: l.First, Last: l.Last})
 		for _, w := range []struct {
 			words string
 			at    float64
@@ -397,37 +321,15 @@ func (in Input) endLabels(size Size, x, y func(float64) float64) []endLabel {
 			out = append(out, endLabel{"soft small", x(to) + 6, y(w.at) + 4, []string{words + " " + in.Format(w.at)}})
 		}
 	}
-	spread(out, 14, size.Height-bottom)
+	boxes := make([]*Box, len(out))
+	for i, e := range out {
+		boxes[i] = &Box{Y: e.y, Tall: float64(len(e.lines))*endHeight + 1}
+	}
+	Spread(boxes, 14, size.Height-bottom+endHeight)
+	for i := range out {
+		out[i].y = boxes[i].Y
+	}
 	return out
-}
-
-// spread moves labels apart so that none covers another, each as little as
-// will do, and none above the least height or below the greatest.
-func spread(labels []endLabel, least, greatest float64) {
-	order := make([]*endLabel, len(labels))
-	for i := range labels {
-		order[i] = &labels[i]
-	}
-	slices.SortStableFunc(order, func(a, b *endLabel) int { return cmp.Compare(a.y, b.y) })
-	for range 30 {
-		moved := false
-		for i := 1; i < len(order); i++ {
-			above, below := order[i-1], order[i]
-			if push := (above.y + above.tall() + 1 - below.y) / 2; push > 0.25 {
-				above.y -= push
-				below.y += push
-				moved = true
-			}
-		}
-		if len(order) > 0 {
-			first, last := order[0], order[len(order)-1]
-			first.y = max(first.y, least)
-			last.y = min(last.y, greatest-last.tall()+17)
-		}
-		if !moved {
-			return
-		}
-	}
 }
 
 // wrap breaks a text into lines of about so many letters, and a word that is
@@ -474,7 +376,7 @@ func stride(n int, width float64) int {
 // Spark draws a trend the size of a word. A value that is not there is a gap,
 // and so is a break in the series.
 func Spark(at []int, line Line, width, height float64, description string) template.HTML {
-	end := line.last()
+	end := line.Last()
 	if end < 0 {
 		return ""
 	}
@@ -520,7 +422,7 @@ func Panel(periods []Period, axis Axis, line, mean Line, description string) tem
 	fmt.Fprintf(&b, `<line class="grid" x1="0" x2="%d" y1="%.1f" y2="%.1f"/><line class="axis" x1="0" x2="%d" y1="%.1f" y2="%.1f"/>`, width, y(axis.Max), y(axis.Max), width, y(axis.Min), y(axis.Min))
 	pieces(&b, "average", mean, x, y)
 	pieces(&b, "own", line, x, y)
-	if end := line.last(); end >= 0 {
+	if end := line.Last(); end >= 0 {
 		fmt.Fprintf(&b, `<circle class="own-dot" cx="%.1f" cy="%.1f" r="3.5"/>`, x(end), y(*line.Values[end]))
 	}
 	b.WriteString(`</svg>`)

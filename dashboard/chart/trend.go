@@ -42,24 +42,28 @@ func Trend(in Input) ([]byte, error) {
 		}))
 	}
 	for i, l := range in.Lines {
-		look := looks[l.role()]
+		look := l.Look()
+		symbols, dash := look.Symbol != "none", "dashed" // which dash it is charts.js knows
+		if len(look.Dash) == 0 {
+			dash = "solid"
+		}
 		line.AddSeries(l.Name, data(in, l),
 			charts.WithSeriesId(string(l.role())),
-			charts.WithLineChartOpts(opts.LineChart{Symbol: look.symbol, SymbolSize: 7, ShowSymbol: opts.Bool(look.symbols), ConnectNulls: opts.Bool(false)}),
-			charts.WithLineStyleOpts(opts.LineStyle{Color: look.colour, Type: look.dash, Width: look.width}),
-			charts.WithItemStyleOpts(opts.ItemStyle{Color: look.colour}),
+			charts.WithLineChartOpts(opts.LineChart{Symbol: look.Symbol, SymbolSize: 7, ShowSymbol: opts.Bool(symbols), ConnectNulls: opts.Bool(false)}),
+			charts.WithLineStyleOpts(opts.LineStyle{Color: look.Colour, Type: dash, Width: float32(look.Width)}),
+			charts.WithItemStyleOpts(opts.ItemStyle{Color: look.Colour}),
 			charts.WithEmphasisOpts(opts.Emphasis{Focus: "none"}),
 		)
 		series := &line.MultiSeries[i]
-		if end := l.last(); end >= 0 {
-			symbol, size := look.symbol, 10.0
-			if !look.symbols { // a label needs something to hang on
+		if end := l.Last(); end >= 0 {
+			symbol, size := look.Symbol, 10.0
+			if !symbols { // a label needs something to hang on
 				symbol, size = "circle", 0.1
 			}
 			series.MarkPoints = &opts.MarkPoints{Data: []any{endPoint{
-				Name:  in.end(l),
+				Name:  in.End(l),
 				Coord: []float64{float64(in.Periods[end].At), in.round(*l.Values[end])}, Symbol: symbol, SymbolSize: size,
-				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: look.colour},
+				Label: opts.Label{Show: opts.Bool(true), Position: "right", Formatter: "{b}", FontSize: 14, FontWeight: "600", Color: look.Colour},
 			}}}
 		}
 		if i > 0 {
@@ -71,7 +75,7 @@ func Trend(in Input) ([]byte, error) {
 				Label:     &opts.Label{Show: opts.Bool(true), Position: "insideTop", Color: axisColour, FontSize: 12},
 			}}
 			for _, g := range in.Gaps {
-				from, to := in.gapEdges(g)
+				from, to := in.GapEdges(g)
 				series.MarkAreas.Data = append(series.MarkAreas.Data, []any{edge{Name: g.Label, XAxis: from}, edge{XAxis: to}})
 			}
 		}
@@ -103,18 +107,19 @@ func Trend(in Input) ([]byte, error) {
 		Crowded  bool           `json:"crowded"`
 		Decimals int            `json:"decimals"`
 		Percent  bool           `json:"percent"`
-	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Bands: [][]band{}, Limits: []limits{}, Marks: []mark{}, Hollow: []int{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent}
+		Pounds   bool           `json:"pounds"`
+	}{Option: line.JSON(), Ticks: []tick{}, YTicks: []tick{}, Markers: []marker{}, Bands: [][]band{}, Limits: []limits{}, Marks: []mark{}, Hollow: []int{}, Crowded: in.Crowded(), Decimals: in.Decimals, Percent: in.Percent, Pounds: in.Pounds}
 	for _, p := range in.Periods {
 		out.Ticks = append(out.Ticks, tick{float64(p.At), p.Short})
 	}
-	for _, v := range axis.ticks() {
+	for _, v := range axis.Ticks() {
 		out.YTicks = append(out.YTicks, tick{v, in.Tick(axis, v)})
 	}
 	for _, m := range in.Markers {
 		out.Markers = append(out.Markers, marker{m.At, m.Label, m.Key, m.Break, m.Until})
 	}
 	for _, l := range in.Lines {
-		for _, run := range l.runs() {
+		for _, run := range l.Runs() {
 			var points []band
 			for _, i := range run {
 				points = append(points, band{float64(in.Periods[i].At), in.round(*l.Lower[i]), in.round(*l.Upper[i])})
@@ -123,7 +128,7 @@ func Trend(in Input) ([]byte, error) {
 		}
 	}
 	for _, l := range in.Limits {
-		from, to := in.gapEdges(Gap{First: l.First, Last: l.Last})
+		from, to := in.GapEdges(Gap{First: l.First, Last: l.Last})
 		out.Limits = append(out.Limits, limits{from, to, in.round(l.Mean), in.round(l.Lower), in.round(l.Upper)})
 	}
 	for _, m := range in.Marks {
@@ -215,9 +220,9 @@ func (in Input) round(v float64) float64 {
 	return math.Round(v*scale) / scale
 }
 
-// gapEdges are the months between which a gap is shaded: half-way to the
+// GapEdges are the months between which a gap is shaded: half-way to the
 // neighbours, and not beyond the axis.
-func (in Input) gapEdges(g Gap) (from, to float64) {
+func (in Input) GapEdges(g Gap) (from, to float64) {
 	at := func(i int) float64 { return float64(in.Periods[i].At) }
 	from, to = at(g.First), at(g.Last)
 	if g.First > 0 {
