@@ -24,6 +24,7 @@ var Columns = []string{
 	"similar_value", "similar_direction", "similar_rank", "similar_of", "force_value", "force_direction",
 	"england_value", "england_direction", "target_value", "target_direction",
 	"provisional", "source", "revision", "made_at",
+	"breakdown_by", "breakdown",
 }
 
 // About is what a file says of its figures besides what they know themselves.
@@ -32,7 +33,9 @@ type About struct {
 	Sources map[string]string // by indicator, where the counts come from
 }
 
-// CSV writes figures as tidy CSV in UTF-8: one header row, one row a figure.
+// CSV writes figures as tidy CSV in UTF-8: one header row, one row a figure, and
+// after a figure that is broken down one row a group of it, which is told from
+// the figure by the columns breakdown_by and breakdown.
 // A number that is missing or suppressed is an empty cell, and the columns
 // status, shorthand and reason say which. No text cell can start a formula in
 // a spreadsheet.
@@ -56,9 +59,14 @@ func CSV(w io.Writer, figures []metrics.Figure, about About) error {
 			number(s.Ratio), number(s.Lower), number(s.Upper), text(s.Rule), text(s.Care), text(s.Why),
 			number(s.Similar), text(s.SimilarDirection), whole(s.SimilarRank), whole(s.SimilarOf), number(s.Force), text(s.ForceDirection),
 			number(s.England), text(s.EnglandDirection), number(s.Target), text(s.TargetDirection),
-			strconv.FormatBool(s.Provisional), text(s.Source), strconv.Itoa(s.Revision), text(s.MadeAt))
+			strconv.FormatBool(s.Provisional), text(s.Source), strconv.Itoa(s.Revision), text(s.MadeAt), "", "")
 		if err := out.Write(row); err != nil {
 			return err
+		}
+		for _, g := range breakdownOf(f) {
+			if err := out.Write(groupRow(row, g)); err != nil {
+				return err
+			}
 		}
 	}
 	out.Flush()
@@ -93,6 +101,59 @@ type record struct {
 	summary
 	Comparisons []comparison `json:"comparisons"`
 	Statements  []statement  `json:"statements"`
+	Breakdown   []part       `json:"breakdown"`
+}
+
+// part is one group of a figure that is broken down.
+type part struct {
+	By          string   `json:"breakdown_by"` // "project", "age", "deprivation"
+	Label       string   `json:"breakdown"`
+	Numerator   *float64 `json:"numerator"`
+	Denominator *float64 `json:"denominator"`
+	Value       *float64 `json:"value"`
+	Lower       *float64 `json:"lower"`
+	Upper       *float64 `json:"upper"`
+	Status      string   `json:"status"`
+	Shorthand   string   `json:"shorthand"`
+}
+
+// breakdownOf are a figure's groups, each without the numbers that its status
+// forbids. A figure that is suppressed can have groups that are shown; one that
+// is missing has none to add up.
+func breakdownOf(f metrics.Figure) []part {
+	out := []part{}
+	if f.Status == metrics.Missing {
+		return out
+	}
+	for _, g := range f.Breakdown {
+		p := part{By: g.By, Label: g.Label, Status: string(g.Status), Shorthand: g.Status.Shorthand()}
+		if p.By == "" {
+			p.By = "deprivation"
+		}
+		if g.Status == metrics.Available {
+			p.Numerator, p.Denominator, p.Value, p.Lower, p.Upper = finite(g.Numerator), finite(g.Denominator), finite(g.Value), finite(g.Lower), finite(g.Upper)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// groupRow is the row of a group under its figure's.
+func groupRow(figure []string, g part) []string {
+	at := map[string]string{
+		"numerator": number(g.Numerator), "denominator": number(g.Denominator), "value": number(g.Value), "lower": number(g.Lower), "upper": number(g.Upper),
+		"status": text(g.Status), "shorthand": g.Shorthand, "breakdown_by": text(g.By), "breakdown": text(g.Label),
+	}
+	out := make([]string, len(figure))
+	for i, name := range Columns {
+		switch name {
+		case "indicator", "priority", "area_code", "area_name", "period", "period_start", "period_end", "unit", "sample", "method", "source", "revision", "made_at":
+			out[i] = figure[i]
+		default:
+			out[i] = at[name]
+		}
+	}
+	return out
 }
 
 // summary is what a row says of how a figure was made and what it was set
@@ -234,6 +295,7 @@ func JSON(w io.Writer, figures []metrics.Figure, about About) error {
 		for _, s := range f.Statements {
 			r.Statements = append(r.Statements, statement{s.About, s.Text, s.Refused})
 		}
+		r.Breakdown = breakdownOf(f)
 		records = append(records, r)
 	}
 	out := json.NewEncoder(w)

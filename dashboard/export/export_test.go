@@ -5,6 +5,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -103,7 +105,7 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, column := range Columns {
-		if _, ok := objects[0][column]; !ok {
+		if _, ok := objects[0][column]; !ok && !strings.HasPrefix(column, "breakdown") { // a list of its own there
 			t.Errorf("no %q, which is a column of the CSV", column)
 		}
 	}
@@ -120,5 +122,54 @@ func TestJSON(t *testing.T) {
 	b.Reset()
 	if err := JSON(&b, nil, about(false)); err != nil || b.String() != "[]\n" {
 		t.Errorf("no figures: %q, %v", b.String(), err)
+	}
+}
+
+// Groups stand under their figure, and a suppressed one shows no number in
+// either file, whatever it was given with.
+func TestBreakdowns(t *testing.T) {
+	secret, other := 3.0, 17.0
+	f := sample()[0]
+	f.Breakdown = []metrics.GroupValue{
+		{By: "project", Label: "=Staying Safe", Value: &other, Status: metrics.Available},
+		{By: "age", Item: "10-14", Label: "10 to 14", Value: &secret, Numerator: &secret, Lower: &secret, Upper: &secret, Denominator: &secret, Status: metrics.Suppressed},
+	}
+	missing := f
+	missing.Status = metrics.Missing
+	var b bytes.Buffer
+	if err := CSV(&b, []metrics.Figure{f, missing}, about(true)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(rows) != 5 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	at := func(row []string, column string) string { return row[slices.Index(Columns, column)] }
+	if p := rows[2]; at(p, "breakdown_by") != "project" || at(p, "breakdown") != "'=Staying Safe" || at(p, "value") != "17" || at(p, "sample") != "true" || at(p, "sentence") != "" {
+		t.Errorf("the project's row is %v", p)
+	}
+	if g := rows[3]; at(g, "breakdown") != "10 to 14" || at(g, "shorthand") != "[c]" || at(g, "status") != "suppressed" || slices.Contains(g, "3") || at(g, "period") != at(rows[1], "period") {
+		t.Errorf("the suppressed group's row is %v", g)
+	}
+	if at(rows[1], "breakdown_by") != "" || at(rows[4], "breakdown_by") != "" {
+		t.Error("a figure's own row is told as a group's")
+	}
+	b.Reset()
+	if err := JSON(&b, []metrics.Figure{f, missing}, about(true)); err != nil {
+		t.Fatal(err)
+	}
+	var objects []struct {
+		Breakdown []struct {
+			By        string   `json:"breakdown_by"`
+			Value     *float64 `json:"value"`
+			Lower     *float64 `json:"lower"`
+			Shorthand string   `json:"shorthand"`
+		} `json:"breakdown"`
+	}
+	if err := json.Unmarshal(b.Bytes(), &objects); err != nil {
+		t.Fatal(err)
+	}
+	if g := objects[0].Breakdown; len(g) != 2 || *g[0].Value != 17 || g[1].Value != nil || g[1].Lower != nil || g[1].Shorthand != "[c]" || len(objects[1].Breakdown) != 0 {
+		t.Errorf("the JSON's groups are %+v", g)
 	}
 }
