@@ -82,13 +82,18 @@ func TestFiguresInParts(t *testing.T) {
 		t.Errorf("%d figures: there was little to take apart", seen)
 	}
 	// Statements of so many shapes are not kept.
-	if held := s.q.(*prepared).held; slices.ContainsFunc(keys(held), func(q string) bool { return strings.Contains(q, "LIMIT") || strings.Contains(q, "count(*) FROM figure") }) {
+	if held := s.q.(*prepared).held; slices.ContainsFunc(keys(held), func(q string) bool {
+		return strings.Contains(q, "LIMIT") || strings.Contains(q, "count(*) FROM figure")
+	}) {
 		t.Error("the statement of a part is kept")
 	}
 	if plan := explain(t, s, metrics.FigureFilter{After: &metrics.FigureKey{Indicator: "violence-rate", Area: "E08000026", Period: metrics.QuarterOf(march)}, Limit: 10}); !strings.Contains(plan, "figure_current (indicator>?") && !strings.Contains(plan, "figure_current ((indicator,") {
 		t.Errorf("a part is not read from the index: %s", plan)
 	} else if strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
 		t.Errorf("a part is sorted whole: %s", plan)
+	}
+	if plan := explain(t, s, metrics.FigureFilter{Status: metrics.Suppressed, Limit: 10}); !strings.Contains(plan, "figure_not_available (status=?)") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
+		t.Errorf("the few that are suppressed are looked for among all: %s", plan)
 	}
 }
 
@@ -154,9 +159,6 @@ func TestChanges(t *testing.T) {
 		list, err := s.Changes(ctx, filter)
 		if err != nil {
 			t.Fatal(err)
-		}
-		if n, err := s.CountChanges(ctx, filter); err != nil || filter.Limit == 0 && filter.After == nil && n != len(list) {
-			t.Errorf("%d changes are counted as %d, %v", len(list), n, err)
 		}
 		return list
 	}

@@ -218,6 +218,9 @@ func chosen(filter metrics.FigureFilter) (where string, args []any) {
 	equal("f.period_kind", string(filter.Kind))
 	equal("f.period", filter.Period)
 	equal("f.status", string(filter.Status))
+	if filter.Status != "" && filter.Status != metrics.Available {
+		add("f.status <> 'available'") // so that the index of those few is taken
+	}
 	if len(filter.Areas) > 0 {
 		add("f.area IN ("+marks(len(filter.Areas))+")", anys(filter.Areas)...)
 	}
