@@ -70,7 +70,7 @@ func sendProblem(c echo.Context, status int, heading, message string) {
 	if message == "" {
 		message = heading + "."
 	}
-	p := api.Problem{Type: "/api#problem-" + kindOfProblem(status).ID, Title: heading, Status: status, Detail: message, Instance: c.Request().URL.EscapedPath(), Reference: requestIDOf(c)}
+	p := api.Problem{Type: typeOfProblem(status), Title: heading, Status: status, Detail: message, Instance: c.Request().URL.EscapedPath(), Reference: requestIDOf(c)}
 	_ = c.Blob(status, api.ProblemType, p.JSON())
 }
 
@@ -81,24 +81,26 @@ type problemKind struct {
 	Words  string
 }
 
-// problemKinds are those that can come from the API; the last stands for all others.
+// problemKinds are those that come from the API.
 var problemKinds = []problemKind{
 	{"invalid", http.StatusBadRequest, "A parameter is not known, is given twice or has a value that cannot be. The detail says which, and what is allowed."},
 	{"sign-in", http.StatusUnauthorized, "Viewing is not public, and the request came without a session."},
 	{"not-allowed", http.StatusForbidden, "Whoever is signed in may not ask for this, or another website sent the request."},
 	{"not-found", http.StatusNotFound, "There is nothing at this address: no such figure, indicator, priority or pack."},
 	{"read-only", http.StatusMethodNotAllowed, "The API is only read: GET, or HEAD for the headers alone."},
-	{"unavailable", http.StatusServiceUnavailable, "The figures cannot be read just now. Try again in a minute."},
 	{"fault", http.StatusInternalServerError, "The fault is on our side. Whoever runs the service finds it in the log by the reference."},
+	{"unavailable", http.StatusServiceUnavailable, "The figures cannot be read just now. Try again in a minute."},
 }
 
-func kindOfProblem(status int) problemKind {
+// typeOfProblem is where a problem is described; one that says no more than its
+// status has the type that RFC 9457 has for those.
+func typeOfProblem(status int) string {
 	for _, k := range problemKinds {
 		if k.Status == status {
-			return k
+			return "/api#problem-" + k.ID
 		}
 	}
-	return problemKinds[len(problemKinds)-1]
+	return "about:blank"
 }
 
 type apiPage struct {
