@@ -25,6 +25,7 @@ import (
 
 	"outcomes/dashboard"
 	"outcomes/dashboard/account"
+	"outcomes/dashboard/api"
 	"outcomes/metrics"
 	"outcomes/metrics/store"
 )
@@ -102,15 +103,22 @@ func newSite(t testing.TB, c account.Config, public bool) *site {
 		t.Fatal(err)
 	}
 	s.round = &nothingDue{Store: s.store}
-	s.Server, err = dashboard.New(dashboard.Config{Store: s.store, Strategy: defaultStrategy(t), Accounts: s.accounts, Round: s.round, PublicViewing: public,
-		Now: clock, Log: slog.New(slog.NewTextHandler(s.log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.served(t, s.store, nil, public)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.base = server.URL
 	return s
+}
+
+// served makes the site's server anew, with what it reads from.
+func (s *site) served(t testing.TB, from dashboard.Store, packs api.Packs, public bool) {
+	t.Helper()
+	var err error
+	s.Server, err = dashboard.New(dashboard.Config{Store: from, Strategy: defaultStrategy(t), Accounts: s.accounts, Round: s.round, Packs: packs, PublicViewing: public,
+		Now: s.accounts.Now, Log: slog.New(slog.NewTextHandler(s.log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 const password = "correct horse battery"
@@ -229,30 +237,44 @@ func (s *site) held(t testing.TB) any {
 // doors is who may ask for each route: signed-out, viewer, analyst, scrutiny,
 // administrator; "r" is for the signed-out where viewing is public.
 var doors = map[string]string{
-	"GET /assets/*":                   "yyyyy",
-	"GET /healthz":                    "yyyyy",
-	"GET /sign-in":                    "yyyyy",
-	"POST /sign-in":                   "yyyyy",
-	"POST /sign-out":                  "yyyyy",
-	"GET /join/:token":                "yyyyy",
-	"POST /join/:token":               "yyyyy",
-	"GET /":                           "ryyyy",
-	"GET /priorities":                 "ryyyy",
-	"GET /priorities/:id":             "ryyyy",
-	"GET /indicators/:id":             "ryyyy",
-	"GET /indicators/:id/chart.png":   "ryyyy",
-	"GET /indicators/:id/chart.svg":   "ryyyy",
-	"GET /figures/:id":                "ryyyy",
-	"GET /map":                        "ryyyy",
-	"GET /map/outlines.json":          "ryyyy",
-	"GET /places/:code":               "ryyyy",
-	"GET /sources":                    "ryyyy",
-	"GET /sources/:source":            "ryyyy",
-	"GET /sources/:source/:part":      "ryyyy",
-	"GET /methods":                    "ryyyy",
-	"GET /returns":                    "nnyyy",
-	"GET /returns/:project/:quarter":  "nnyyy",
-	"POST /returns/:project/:quarter": "nnyny",
+	"GET /assets/*":                                "yyyyy",
+	"GET /healthz":                                 "yyyyy",
+	"GET /sign-in":                                 "yyyyy",
+	"POST /sign-in":                                "yyyyy",
+	"POST /sign-out":                               "yyyyy",
+	"GET /join/:token":                             "yyyyy",
+	"POST /join/:token":                            "yyyyy",
+	"GET /":                                        "ryyyy",
+	"GET /priorities":                              "ryyyy",
+	"GET /priorities/:id":                          "ryyyy",
+	"GET /indicators/:id":                          "ryyyy",
+	"GET /indicators/:id/chart.png":                "ryyyy",
+	"GET /indicators/:id/chart.svg":                "ryyyy",
+	"GET /figures/:id":                             "ryyyy",
+	"GET /map":                                     "ryyyy",
+	"GET /map/outlines.json":                       "ryyyy",
+	"GET /places/:code":                            "ryyyy",
+	"GET /sources":                                 "ryyyy",
+	"GET /sources/:source":                         "ryyyy",
+	"GET /sources/:source/:part":                   "ryyyy",
+	"GET /methods":                                 "ryyyy",
+	"GET /returns":                                 "nnyyy",
+	"GET /returns/:project/:quarter":               "nnyyy",
+	"POST /returns/:project/:quarter":              "nnyny",
+	"GET /api":                                     "ryyyy",
+	"GET /api/v1":                                  "ryyyy",
+	"GET /api/v1/strategy":                         "ryyyy",
+	"GET /api/v1/priorities":                       "ryyyy",
+	"GET /api/v1/priorities/:id":                   "ryyyy",
+	"GET /api/v1/indicators":                       "ryyyy",
+	"GET /api/v1/indicators/:id":                   "ryyyy",
+	"GET /api/v1/figures":                          "ryyyy",
+	"GET /api/v1/figures/:id":                      "ryyyy",
+	"GET /api/v1/changes":                          "ryyyy",
+	"GET /api/v1/packs":                            "ryyyy",
+	"GET /api/v1/packs/:number":                    "ryyyy",
+	"GET /api/v1/openapi.yaml":                     "ryyyy",
+	"GET /api/v1/openapi.json":                     "ryyyy",
 	"GET /returns/:project/:quarter/template.xlsx": "nnyny",
 	"GET /returns/submissions/:id":                 "nnyyy",
 	"GET /returns/submissions/:id/file":            "nnyny",
@@ -273,7 +295,7 @@ var doors = map[string]string{
 // addressOf is an address of a route, of something that is not there where
 // that would change something.
 func addressOf(base, pattern string) string {
-	path := strings.NewReplacer(":id", "999999", ":token", "AAAAAAAAAAAAAAAAAAAAAAAAAA", ":code", "E01000001", ":source", "police", ":part", "none", ":project", "none", ":quarter", "2019-Q1", "*", "none.css").Replace(pattern)
+	path := strings.NewReplacer(":id", "999999", ":token", "AAAAAAAAAAAAAAAAAAAAAAAAAA", ":code", "E01000001", ":number", "999999", ":source", "police", ":part", "none", ":project", "none", ":quarter", "2019-Q1", "*", "none.css").Replace(pattern)
 	return base + path
 }
 
@@ -349,6 +371,10 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 					}
 					data := strings.HasSuffix(pattern, ".csv") || strings.HasSuffix(pattern, ".json")
 					switch {
+					case i == 0 && strings.HasPrefix(pattern, "/api/"):
+						if a.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(a.Header.Get("Content-Type"), "application/problem+json") {
+							t.Errorf("%s signed out: %s, %s", r, a.Status, a.Header.Get("Content-Type"))
+						}
 					case i == 0 && data:
 						if a.StatusCode != http.StatusUnauthorized || !strings.HasPrefix(a.Header.Get("Content-Type"), "text/plain") {
 							t.Errorf("%s signed out: %s, %s", r, a.Status, a.Header.Get("Content-Type"))

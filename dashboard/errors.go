@@ -36,6 +36,10 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	status, heading, message := explain(err)
+	if asksAPI(c.Request()) {
+		sendProblem(c, status, heading, message)
+		return
+	}
 	if (status == http.StatusUnauthorized || status == http.StatusForbidden) && isData(c.Request()) {
 		_ = c.String(status, message+" Reference: "+requestIDOf(c)+"\n") // for a program, not a page
 		return

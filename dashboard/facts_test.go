@@ -113,6 +113,16 @@ func (l *ledger) Figures(_ context.Context, filter metrics.FigureFilter) ([]metr
 	return out, l.err
 }
 
+func (l *ledger) CountFigures(ctx context.Context, filter metrics.FigureFilter) (int, error) {
+	list, err := l.Figures(ctx, filter)
+	return len(list), err
+}
+
+// Changes are none: nothing was computed here.
+func (l *ledger) Changes(context.Context, metrics.ChangeFilter) ([]metrics.Change, error) {
+	return nil, l.err
+}
+
 func (l *ledger) State(context.Context) (metrics.State, error) { return l.state, l.err }
 
 // part is the force of a police release.

@@ -134,9 +134,9 @@ func (s *Server) indicatorOf(f metrics.Figure) (ind metrics.Indicator, known boo
 
 func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, batches []metrics.Batch, returns bool) figurePage {
 	ind, known := s.indicatorOf(f)
-	withheld := s.withholds(ind, known, batches) && !inForce(f, revisions)
+	withheld := s.strategy.KeepsBack(f.Indicator, batches) && !inForce(f, revisions)
 	if withheld {
-		f = without(f)
+		f = f.Unread()
 	}
 	page := figurePage{
 		Name: ind.Title, Place: placeOf(s.strategy, ind, f.Area), Period: f.Period.Label(), Number: f.ID, Revision: f.Revision, MadeAt: day(f.MadeAt),
@@ -182,15 +182,15 @@ func (s *Server) figurePageOf(f metrics.Figure, revisions []metrics.Revision, ba
 	for _, b := range batches {
 		page.Batches = append(page.Batches, batchOf(b, returns))
 	}
-	if s.withholds(ind, known, batches) {
+	if s.strategy.KeepsBack(f.Indicator, batches) {
 		for i, r := range revisions {
 			if !r.Current {
-				revisions[i].Figure = without(r.Figure)
+				revisions[i].Figure = r.Figure.Unread()
 			}
 		}
 	}
 	if withheld {
-		page.Withheld, page.State = withheldWords, metrics.Suppressed.Shorthand()+" not shown"
+		page.Withheld, page.State = metrics.KeptBack, metrics.Suppressed.Shorthand()+" not shown"
 	}
 	if f.Status != metrics.Missing && ind.Accountability == metrics.Performance && !withheld {
 		page.Breakdowns, page.BreakdownKey = breakdownsOf(s.strategy, ind, f, written)

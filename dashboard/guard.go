@@ -69,13 +69,13 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			c.SetRequest(r)
 		}
 		p, signedIn := account.Of(r.Context())
-		if signedIn {
+		if signedIn && !asksAPI(r) { // which says the same to all who may ask
 			// A copy from before signing in is not what this person sees.
 			r.Header.Del("If-None-Match")
 			r.Header.Del("If-Modified-Since")
 		}
 		if public := s.publicViewing && (access == account.Reading || !listed); signedIn || !public {
-			c.Response().Before(func() { keepPrivate(c.Response().Header()) })
+			c.Response().Before(func() { keepPrivate(c.Response().Header(), asksAPI(r)) })
 		}
 		c.Response().Header().Add("Vary", "Cookie")
 		switch {
@@ -89,7 +89,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(c)
 		case signedIn:
 			return metrics.Errorf(metrics.Forbidden, "This is for %s. You are signed in as %s, whose role is %s. Nothing was changed. An administrator can give you another role.", access.Who(), p.Name, p.Role)
-		case isData(r):
+		case isData(r), asksAPI(r):
 			return metrics.Errorf(metrics.Unauthorized, "Sign in at /sign-in first.")
 		}
 		return c.Redirect(http.StatusSeeOther, signInURL(c))
@@ -110,10 +110,15 @@ func isData(r *http.Request) bool {
 }
 
 // keepPrivate lets nobody but the browser that asked keep an answer, and even
-// that one only what is the same under its address for ever.
-func keepPrivate(h http.Header) {
+// that one only what is the same under its address for ever. A program keeps
+// what the API answered and asks whether it is still so.
+func keepPrivate(h http.Header, api bool) {
 	if held := h.Get("Cache-Control"); strings.Contains(held, "immutable") {
 		h.Set("Cache-Control", strings.Replace(held, "public", "private", 1))
+		return
+	}
+	if api && h.Get("ETag") != "" {
+		h.Set("Cache-Control", "private, no-cache")
 		return
 	}
 	h.Set("Cache-Control", "private, no-store")

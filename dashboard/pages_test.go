@@ -96,7 +96,7 @@ func text(n *html.Node) string {
 
 // everyPage are the addresses of all kinds of page for a strategy.
 func everyPage(s *metrics.Strategy) []string {
-	out := []string{"/", "/priorities", "/sources", "/methods"}
+	out := []string{"/", "/priorities", "/sources", "/methods", "/api"}
 	for _, p := range s.Priorities {
 		out = append(out, "/priorities/"+url.PathEscape(p.ID))
 	}

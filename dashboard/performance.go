@@ -173,26 +173,6 @@ func added(ind metrics.Indicator, f metrics.Figure) string {
 	return strings.Join(parts, " + ") + " = " + written(ind, *f.Value)
 }
 
-const withheldWords = "A former reading of a figure about people is not shown: set beside the reading in force, it could tell a number that is small enough to identify someone."
-
-// withholds says whether former readings of a figure are kept back: of one that
-// counts people, and of any that was made from returns where the strategy
-// no longer says what it counts.
-func (s *Server) withholds(ind metrics.Indicator, known bool, batches []metrics.Batch) bool {
-	if known {
-		return s.strategy.CountsPeople(ind)
-	}
-	return slices.ContainsFunc(batches, func(b metrics.Batch) bool { return b.Source == metrics.ReturnsSource })
-}
-
 func inForce(f metrics.Figure, revisions []metrics.Revision) bool {
 	return slices.ContainsFunc(revisions, func(r metrics.Revision) bool { return r.Current && r.Figure.ID == f.ID })
-}
-
-// without is a figure without anything that tells what it read.
-func without(f metrics.Figure) metrics.Figure {
-	return metrics.Figure{
-		ID: f.ID, Revision: f.Revision, MadeAt: f.MadeAt, Indicator: f.Indicator, Priority: f.Priority, Area: f.Area, Period: f.Period, Unit: f.Unit,
-		Batches: f.Batches, Status: metrics.Suppressed,
-	}
 }

@@ -24,7 +24,7 @@ func parsePages(a *assets) (pages, error) {
 		return nil, fmt.Errorf("parsing the layout: %w", err)
 	}
 	parsed := pages{}
-	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "files", "methods", "error", "signin", "join", "account", "people", "audit", "returns", "return", "submission"} {
+	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "files", "methods", "api", "error", "signin", "join", "account", "people", "audit", "returns", "return", "submission"} {
 		page, err := shared.Clone()
 		if err == nil {
 			_, err = page.ParseFS(templateFiles, "templates/"+name+".html")

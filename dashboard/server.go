@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"outcomes/dashboard/account"
+	"outcomes/dashboard/api"
 	"outcomes/metrics"
 )
 
@@ -29,6 +30,9 @@ type Store interface {
 	Signals(ctx context.Context, indicator, area string, kind metrics.PeriodKind) ([]metrics.Signal, error)
 	Proofs
 	Places
+	// What the API reads besides, for its lists.
+	CountFigures(ctx context.Context, filter metrics.FigureFilter) (int, error)
+	api.Changes
 }
 
 // Ledger is what was read.
@@ -63,6 +67,7 @@ type Config struct {
 	Accounts      *account.Accounts // nil where nobody can sign in
 	PublicViewing bool              // everybody may read the pages
 	Round         Round             // of the projects' returns; nil where there is none
+	Packs         api.Packs         // the frozen report packs; nil where there are none
 	Log           *slog.Logger
 	Now           func() time.Time
 }
@@ -83,6 +88,8 @@ type Server struct {
 	tries     echo.MiddlewareFunc // counts passwords over all strategies
 
 	round         Round
+	packs         api.Packs
+	api           *api.API
 	accounts      *account.Accounts
 	publicViewing bool
 	routed        map[string]bool // "GET /priorities/:id": what has a handler
@@ -101,7 +108,7 @@ func New(config Config) (*Server, error) {
 		return nil, metrics.Errorf(metrics.Internal, "nobody can sign in and viewing is not public: nobody could read a page")
 	}
 	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now,
-		round: config.Round, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
+		round: config.Round, packs: config.Packs, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -242,9 +249,11 @@ func (s *Server) routes() (*echo.Echo, error) {
 		"/methods":                     s.methods,
 		"/healthz":                     healthz,
 		assetPrefix + "*":              s.asset,
+		"/api":                         s.apiPage,
 	} {
 		read(path, handler)
 	}
+	s.routeAPI(read)
 	if s.accounts != nil {
 		tries := s.tries
 		read("/sign-in", s.signInForm)

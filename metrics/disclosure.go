@@ -36,6 +36,28 @@ func (s *Strategy) CountsPeople(ind Indicator) bool {
 	return false
 }
 
+// KeepsBack says whether former readings of an indicator's figures are kept
+// back: of one that counts people, and of any that was made from projects'
+// returns where the strategy no longer says what it counts. The batches are
+// those that the readings were made from.
+func (s *Strategy) KeepsBack(indicator string, batches []Batch) bool {
+	if ind, ok := s.Indicator(indicator); ok {
+		return s.CountsPeople(ind)
+	}
+	return slices.ContainsFunc(batches, func(b Batch) bool { return b.Source == ReturnsSource })
+}
+
+// KeptBack is why a former reading is not shown.
+const KeptBack = "A former reading of a figure about people is not shown: set beside the reading in force, it could tell a number that is small enough to identify someone."
+
+// Unread is the figure without anything that tells what it read.
+func (f Figure) Unread() Figure {
+	return Figure{
+		ID: f.ID, Revision: f.Revision, MadeAt: f.MadeAt, Indicator: f.Indicator, Priority: f.Priority, Area: f.Area, Period: f.Period, Unit: f.Unit,
+		Batches: f.Batches, Status: Suppressed,
+	}
+}
+
 // notShown is why a figure is suppressed. It does not tell a small count from
 // one that is hidden for another's sake: that would narrow down the other.
 const notShown = "the count is small enough to identify someone, or would let such a count be worked out"

@@ -178,11 +178,26 @@ type FigureFilter struct {
 	Areas     []string // area codes
 	Kind      PeriodKind
 	Period    string // period code
+	Status    Status
+	// From and To are the first and the last month that a period may end in; 0 for any.
+	From, To Month
+	// After and Limit choose a part of the list: at most so many, behind this place of it.
+	After *FigureKey
+	Limit int
 	// Brief leaves out what a page of many figures does not show and what is
 	// most of them to read: the groups of similar areas, the statements but for
 	// Sentence, the batches and the breakdown.
 	Brief bool
 }
+
+// FigureKey names a figure, whichever reading of it is in force.
+type FigureKey struct {
+	Indicator, Area string // its id, its code
+	Period          Period
+}
+
+// Key is the figure's name.
+func (f Figure) Key() FigureKey { return FigureKey{f.Indicator, f.Area.Code, f.Period} }
 
 // State is what the store holds as a whole.
 type State struct {

@@ -160,7 +160,8 @@ func BenchmarkPages(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, path := range []string{"/", "/priorities/enforcement", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/indicators/violence-rate.csv", "/map", "/sources", "/sources/police/west-midlands", "/methods"} {
+	for _, path := range []string{"/", "/priorities/enforcement", "/indicators/violence-rate", "/indicators/neighbourhoods-most-deprived-10", "/indicators/violence-rate.csv", "/map", "/sources", "/sources/police/west-midlands", "/methods",
+		"/api/v1/figures?limit=100", "/api/v1/figures?limit=100&indicator=violence-rate", "/api/v1/figures?limit=100&status=suppressed", "/api/v1/changes?since=2019-01-01&limit=100", "/api/v1/indicators"} {
 		b.Run(path, func(b *testing.B) {
 			before := cpuTime(b)
 			for b.Loop() {

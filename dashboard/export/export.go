@@ -87,9 +87,9 @@ func rows(out rowWriter, figures []metrics.Figure, about About) error {
 	return out.Error()
 }
 
-// record is a figure as JSON. Its names are the CSV's columns; numbers are
+// Record is a figure as JSON. Its names are the CSV's columns; numbers are
 // null where they are not available.
-type record struct {
+type Record struct {
 	Indicator         string   `json:"indicator"`
 	Priority          string   `json:"priority"`
 	AreaCode          string   `json:"area_code"`
@@ -287,30 +287,36 @@ func groupOf(g *metrics.Group) *group {
 	return out
 }
 
+// RecordOf is a figure without the numbers that its status forbids, with all
+// comparisons and statements besides.
+func RecordOf(f metrics.Figure, about About) Record {
+	f = shown(f)
+	r := Record{
+		Indicator: f.Indicator, Priority: f.Priority, AreaCode: f.Area.Code, AreaName: f.Area.Name,
+		Period: f.Period.Code(), PeriodStart: f.Period.StartDate(), PeriodEnd: f.Period.EndDate(),
+		Numerator: finite(f.Numerator), Denominator: finite(f.Denominator),
+		Value: finite(f.Value), Lower: finite(f.Lower), Upper: finite(f.Upper),
+		Unit: f.Unit, Status: string(f.Status), Rank: f.Rank, RankOf: f.RankOf, Sentence: f.Sentence,
+		Shorthand: f.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
+		Notes: Notes(f), Sample: about.Sample, summary: summaryOf(f, about), Comparisons: []comparison{}, Statements: []statement{},
+	}
+	for _, c := range f.Comparisons {
+		r.Comparisons = append(r.Comparisons, comparison{string(c.Kind), c.With, c.Period, finite(c.Value), finite(c.Numerator),
+			string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason, c.Care, c.Basis, groupOf(c.Group)})
+	}
+	for _, s := range f.Statements {
+		r.Statements = append(r.Statements, statement{s.About, s.Text, s.Refused})
+	}
+	r.Breakdown = breakdownOf(f)
+	return r
+}
+
 // JSON writes figures as an array of objects named as the CSV's columns, with
 // all comparisons and statements besides.
 func JSON(w io.Writer, figures []metrics.Figure, about About) error {
-	records := make([]record, 0, len(figures))
+	records := make([]Record, 0, len(figures))
 	for _, f := range figures {
-		f = shown(f)
-		r := record{
-			Indicator: f.Indicator, Priority: f.Priority, AreaCode: f.Area.Code, AreaName: f.Area.Name,
-			Period: f.Period.Code(), PeriodStart: f.Period.StartDate(), PeriodEnd: f.Period.EndDate(),
-			Numerator: finite(f.Numerator), Denominator: finite(f.Denominator),
-			Value: finite(f.Value), Lower: finite(f.Lower), Upper: finite(f.Upper),
-			Unit: f.Unit, Status: string(f.Status), Rank: f.Rank, RankOf: f.RankOf, Sentence: f.Sentence,
-			Shorthand: f.Shorthand(), Reason: f.Reason, DenominatorSource: f.Denominated,
-			Notes: Notes(f), Sample: about.Sample, summary: summaryOf(f, about), Comparisons: []comparison{}, Statements: []statement{},
-		}
-		for _, c := range f.Comparisons {
-			r.Comparisons = append(r.Comparisons, comparison{string(c.Kind), c.With, c.Period, finite(c.Value), finite(c.Numerator),
-				string(c.Direction), string(c.Verdict), c.Rule, finite(c.Ratio), finite(c.Lower), finite(c.Upper), c.Reason, c.Care, c.Basis, groupOf(c.Group)})
-		}
-		for _, s := range f.Statements {
-			r.Statements = append(r.Statements, statement{s.About, s.Text, s.Refused})
-		}
-		r.Breakdown = breakdownOf(f)
-		records = append(records, r)
+		records = append(records, RecordOf(f, about))
 	}
 	out := json.NewEncoder(w)
 	out.SetIndent("", "  ")

@@ -161,55 +161,106 @@ func (l lists) unpack(f *metrics.Figure) error {
 // indicator, area, kind of period and period.
 func (s reading) Figures(ctx context.Context, filter metrics.FigureFilter) ([]metrics.Figure, error) {
 	var out []metrics.Figure
-	if err := eachFigure(ctx, s.q, filter, func(f metrics.Figure) { out = append(out, f) }); err != nil {
+	q := s.q
+	if filter.Limit > 0 {
+		q = s.seldom()
+	}
+	if err := eachFigure(ctx, q, filter, func(f metrics.Figure) { out = append(out, f) }); err != nil {
 		return nil, failed("read the figures", err)
 	}
 	return out, nil
 }
 
+// CountFigures says how many figures in force the filter chooses, wherever the
+// part of the list that it asks for begins and ends.
+func (s reading) CountFigures(ctx context.Context, filter metrics.FigureFilter) (int, error) {
+	filter.After, filter.Limit = nil, 0
+	where, args := chosen(filter)
+	var n int
+	if err := s.seldom().QueryRowContext(ctx, `SELECT count(*) FROM figure f WHERE `+where, args...).Scan(&n); err != nil {
+		return 0, failed("count the figures", err)
+	}
+	return n, nil
+}
+
+// seldom is for queries of so many shapes that to keep the statement of each
+// would leave no room for those that every page asks.
+func (s reading) seldom() queryer {
+	if p, ok := s.q.(*prepared); ok {
+		return p.db
+	}
+	return s.q
+}
+
 func eachFigure(ctx context.Context, q queryer, filter metrics.FigureFilter, do func(metrics.Figure)) error {
-	where := []string{"f.current = 1"}
-	var args []any
+	where, args := chosen(filter)
+	columns := allLists
+	if filter.Brief {
+		columns = briefLists
+	}
+	return eachFigureOf(ctx, q, columns, where, args, filter.Limit, do)
+}
+
+// chosen is the condition of the figures in force that a filter chooses.
+func chosen(filter metrics.FigureFilter) (where string, args []any) {
+	conditions := []string{"f.current = 1"}
+	add := func(condition string, values ...any) {
+		conditions = append(conditions, condition)
+		args = append(args, values...)
+	}
 	equal := func(column, value string) {
 		if value != "" {
-			where = append(where, column+" = ?")
-			args = append(args, value)
+			add(column+" = ?", value)
 		}
 	}
 	equal("f.indicator", filter.Indicator)
 	equal("f.priority", filter.Priority)
 	equal("f.period_kind", string(filter.Kind))
 	equal("f.period", filter.Period)
+	equal("f.status", string(filter.Status))
+	if filter.Status != "" && filter.Status != metrics.Available {
+		add("f.status <> 'available'") // so that the index of those few is taken
+	}
 	if len(filter.Areas) > 0 {
-		where = append(where, "f.area IN ("+marks(len(filter.Areas))+")")
-		for _, a := range filter.Areas {
-			args = append(args, a)
-		}
+		add("f.area IN ("+marks(len(filter.Areas))+")", anys(filter.Areas)...)
 	}
-	columns := allLists
-	if filter.Brief {
-		columns = briefLists
+	if filter.From != 0 {
+		add("f.period_end >= ?", filter.From.String())
 	}
-	return eachFigureOf(ctx, q, columns, strings.Join(where, " AND "), args, do)
+	if filter.To != 0 {
+		add("f.period_end <= ?", filter.To.String())
+	}
+	if k := filter.After; k != nil { // in the order of eachFigureOf, and of the index figure_current
+		add("(f.indicator, f.area, f.period_kind, f.period_end, f.period) > (?,?,?,?,?)", k.Indicator, k.Area, k.Period.Kind, k.Period.Last.String(), k.Period.Code())
+	}
+	return strings.Join(conditions, " AND "), args
 }
 
 // eachFigureWhere hands over the figures of a condition in order of indicator,
 // area, kind of period, period and revision.
 func eachFigureWhere(ctx context.Context, q queryer, where string, args []any, do func(metrics.Figure)) error {
-	return eachFigureOf(ctx, q, allLists, where, args, do)
+	return eachFigureOf(ctx, q, allLists, where, args, 0, do)
 }
 
-// The columns of lists, in the order of their fields, all of them and those of a brief figure.
+// The columns of lists, in the order of their fields: all of them, those of a brief figure.
 const (
 	allLists   = "f.notes, f.comparisons, f.similar_group, f.statements, f.batches, f.breakdown"
 	briefLists = "f.notes, f.comparisons, '', '', '', ''"
+	// those of a reading that is set beside another one
+	numbersOnly = "'', '', '', '', f.batches, ''"
 )
 
-func eachFigureOf(ctx context.Context, q queryer, columns, where string, args []any, do func(metrics.Figure)) error {
+// eachFigureOf hands over so many figures of a condition, all where limit is 0.
+func eachFigureOf(ctx context.Context, q queryer, columns, where string, args []any, limit int, do func(metrics.Figure)) error {
+	part := ""
+	if limit > 0 {
+		part = " LIMIT ?"
+		args = append(slices.Clone(args), limit)
+	}
 	rows, err := q.QueryContext(ctx, `SELECT f.id, f.revision, c.made_at, f.indicator, f.priority, f.area, f.area_name, f.area_kind, f.period, f.status, f.reason,
 		f.numerator, f.denominator, f.value, f.lower, f.upper, f.unit, f.rank, f.rank_of, f.method, f.denominated, f.break_before, f.sentence, f.provisional, `+columns+`
 		FROM figure f JOIN computation c ON c.id = f.made_by
-		WHERE `+where+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period, f.revision`, args...)
+		WHERE `+where+` ORDER BY f.indicator, f.area, f.period_kind, f.period_end, f.period, f.revision`+part, args...)
 	if err != nil {
 		return err
 	}
