@@ -183,3 +183,25 @@ func slug(s string) string {
 	}
 	return b.String()
 }
+
+// ReportChoice is what a report is of. Without priorities and indicators it is
+// the standard quarterly report, of every indicator of every priority.
+type ReportChoice struct {
+	Period     Period   // a quarter
+	Priorities []string // their IDs
+	Indicators []string // their IDs
+	// Years is how many years before the quarter charts and tables go back; 0
+	// stands for four.
+	Years int
+}
+
+// Standard says whether nothing was chosen besides the quarter.
+func (c ReportChoice) Standard() bool { return len(c.Priorities) == 0 && len(c.Indicators) == 0 }
+
+// ReportCheck is a line of a report's checklist, before it is frozen.
+type ReportCheck struct {
+	ID      string // "return-waits"
+	Stops   bool   // the report cannot be frozen while it holds
+	Message string // a sentence: what is so
+	Mend    string // a sentence: what to do about it
+}

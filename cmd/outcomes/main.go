@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(importCommand(), returnsCommand(), figuresCommand(), strategyCommand(), userCommand(), serveCommand(), demoCommand())
+	root.AddCommand(importCommand(), returnsCommand(), figuresCommand(), reportCommand(), strategyCommand(), userCommand(), serveCommand(), demoCommand())
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"outcomes/dashboard"
+	"outcomes/metrics"
+)
+
+func reportCommand() *cobra.Command {
+	var h house
+	var choice metrics.ReportChoice
+	var period, format, out string
+	cmd := &cobra.Command{
+		Use:   "report --period 2019-Q1 --format docx --out FILE",
+		Short: "Write the quarterly report, or one of chosen priorities and indicators",
+		Long: `Write the standard quarterly report, or one of chosen priorities and indicators, from the figures in force:
+
+  docx  the report to read and edit in Word, charts too
+  xlsx  its tables, charts and figures as a workbook
+  csv   its figures, one row a figure
+  json  the same figures with every comparison
+  zip   all of these, with the charts as pictures, a readme, citation and licence
+
+The checklist says what stands in the way of freezing it, and what to know besides.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			if !slices.Contains(dashboard.ReportFormats, format) {
+				return metrics.Errorf(metrics.Invalid, "there is no format %q: one of %s", format, strings.Join(dashboard.ReportFormats, ", "))
+			}
+			var err error
+			if choice.Period, err = metrics.ParsePeriod(period); err != nil {
+				return err
+			}
+			srv, done, err := h.reporter(ctx)
+			if err != nil {
+				return err
+			}
+			defer done()
+			r, checks, err := srv.Compose(ctx, choice, nil, nil)
+			if err != nil {
+				return err
+			}
+			if err := writeWhole(out, func(w io.Writer) error { return dashboard.WriteReport(w, r, format) }); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, %s, %s, %s\n", out, r.Title, r.Area.Place(), r.Period.Label(), r.Version())
+			for _, c := range checks {
+				kind := "note"
+				if c.Stops {
+					kind = "stops"
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "  %-5s  %s %s [%s]\n", kind, c.Message, c.Mend, c.ID)
+			}
+			return nil
+		},
+	}
+	h.flags(cmd, true)
+	cmd.Flags().StringVar(&period, "period", "", "the calendar `quarter`, such as 2019-Q1")
+	cmd.Flags().StringVar(&format, "format", "docx", strings.Join(dashboard.ReportFormats, ", "))
+	cmd.Flags().StringVar(&out, "out", "", "the `FILE` to write")
+	cmd.Flags().StringSliceVar(&choice.Priorities, "priority", nil, "only the priority with this `ID`; may be given several times")
+	cmd.Flags().StringSliceVar(&choice.Indicators, "indicator", nil, "only the indicator with this `ID`; may be given several times")
+	cmd.Flags().IntVar(&choice.Years, "years", 0, "how many years before the quarter charts and tables go back (default 4)")
+	required(cmd, "period", "out")
+	return cmd
+}
+
+// reporter gives what composes reports from the database, and how to close it.
+func (h *house) reporter(ctx context.Context) (*dashboard.Server, func() error, error) {
+	r, err := h.roundOf(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	g, err := r.Geography(ctx)
+	if err == nil {
+		r.strategy.Area = metrics.OwnArea(r.strategy, g)
+		var srv *dashboard.Server
+		if srv, err = dashboard.New(dashboard.Config{Store: r.Store, Strategy: r.strategy, PublicViewing: true, Round: r, Now: now}); err == nil {
+			return srv, r.Close, nil
+		}
+	}
+	r.Close()
+	return nil, nil, err
+}
+
+// writeWhole writes a file as a whole or not at all: what was there stays until
+// all of it is on the disk.
+func writeWhole(path string, write func(io.Writer) error) (err error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return metrics.Errorf(metrics.Invalid, "%s cannot be written: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			tmp.Close()
+			os.Remove(tmp.Name())
+		}
+	}()
+	if err := write(tmp); err != nil {
+		if metrics.KindOf(err) != metrics.Internal {
+			return err
+		}
+		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+	}
+	for _, step := range []func() error{func() error { return tmp.Chmod(0o644) }, tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), path) }} {
+		if err := step(); err != nil {
+			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+		}
+	}
+	return nil
+}

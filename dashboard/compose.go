@@ -1,0 +1,851 @@
+package dashboard
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"outcomes/dashboard/export"
+	"outcomes/metrics"
+)
+
+// A report is composed here from what the pages show: the same sentences, the
+// same charts, the same numbers, as they could be said of one quarter.
+
+// yearsBefore is how far back a report's charts go.
+const yearsBefore = 4
+
+// composer composes one report.
+type composer struct {
+	*Server
+	ctx    context.Context
+	choice metrics.ReportChoice
+	state  metrics.State
+	first  metrics.Month // of the charts and tables
+	last   metrics.Month // of the quarter
+	told   []metrics.Commentary
+
+	r      *metrics.Report
+	checks []metrics.ReportCheck
+	shown  map[metrics.FigureKey]bool
+	marks  map[string]bool
+	stale  []string
+}
+
+// Compose makes the report of a choice from the figures in force. Commentary is
+// what people wrote beside indicators for it; before is the report that it
+// follows, or nil. The checklist says what stands in the way of freezing it and
+// what to know besides.
+//
+// The error is Invalid where the period is no quarter, NotFound where the
+// strategy has no such priority or indicator, or there are no figures of the quarter.
+func (s *Server) Compose(ctx context.Context, choice metrics.ReportChoice, commentary []metrics.Commentary, before *metrics.Report) (*metrics.Report, []metrics.ReportCheck, error) {
+	c := &composer{Server: s, ctx: ctx, choice: choice, told: commentary, shown: map[metrics.FigureKey]bool{}, marks: map[string]bool{}}
+	if err := c.compose(before); err != nil {
+		return nil, nil, err
+	}
+	return c.r, c.checks, nil
+}
+
+func (c *composer) compose(before *metrics.Report) error {
+	if c.choice.Period.Kind != metrics.Quarter {
+		return metrics.Errorf(metrics.Invalid, "A report is of a quarter: write it as 2019-Q1, the first quarter of the calendar year 2019.")
+	}
+	if c.choice.Years < 0 || c.choice.Years > 50 {
+		return metrics.Errorf(metrics.Invalid, "A report goes back from 1 to 50 years, not %d.", c.choice.Years)
+	}
+	var err error
+	if c.state, err = c.store.State(c.ctx); err != nil {
+		return fmt.Errorf("the store's state: %w", err)
+	}
+	c.last = c.choice.Period.Last
+	years := yearsBefore
+	if c.choice.Years > 0 {
+		years = c.choice.Years
+	}
+	c.first = c.last - metrics.Month(12*years)
+	chosen, err := c.chosen()
+	if err != nil {
+		return err
+	}
+	series, err := c.series(chosen)
+	if err != nil {
+		return err
+	}
+	c.head(chosen)
+	own := []metrics.Figure{}
+	for _, s := range series {
+		own = append(own, s.subject...)
+	}
+	summary := metrics.Summarise(c.strategy, own)
+	for _, h := range summary.Headlines {
+		c.r.Headlines = append(c.r.Headlines, h.Text)
+	}
+	for _, p := range c.strategy.Priorities {
+		if err := c.priority(p, chosen, series); err != nil {
+			return err
+		}
+	}
+	if err := c.returns(chosen); err != nil {
+		return err
+	}
+	c.changes(before)
+	if err := c.sources(chosen); err != nil {
+		return err
+	}
+	c.methods(chosen)
+	c.key()
+	c.checked()
+	return nil
+}
+
+// chosen are the indicators of the report, in the strategy's order.
+func (c *composer) chosen() ([]metrics.Indicator, error) {
+	for _, id := range c.choice.Priorities {
+		if _, ok := c.strategy.Priority(id); !ok {
+			return nil, metrics.Errorf(metrics.NotFound, "The strategy has no priority called %q. The list of priorities shows those it has.", id)
+		}
+	}
+	for _, id := range c.choice.Indicators {
+		if ind, ok := c.strategy.Indicator(id); !ok || len(ind.Periods) == 0 {
+			return nil, metrics.Errorf(metrics.NotFound, "The strategy has no indicator called %q: it may have been retired. Choose among those it has, on the pages of the priorities.", id)
+		}
+	}
+	var out []metrics.Indicator
+	for _, p := range c.strategy.Priorities {
+		for _, ind := range c.strategy.ByPriority(p.ID) {
+			if len(ind.Periods) > 0 && (c.choice.Standard() || slices.Contains(c.choice.Priorities, p.ID) || slices.Contains(c.choice.Indicators, ind.ID)) {
+				out = append(out, ind)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, metrics.Errorf(metrics.NotFound, "What was chosen has no indicators: choose a priority that has some.")
+	}
+	return out, nil
+}
+
+// seriesOf is an indicator's figures up to the report's quarter.
+type seriesOf struct {
+	subject, beside []metrics.Figure // of its first kind of period
+	others          []metrics.Figure // of its other kinds, that end with the quarter
+	from            metrics.Month    // the first period of the charts and tables ends here or later
+	newer           bool             // the store has figures after the quarter
+}
+
+// upTo is the last month in which a period of an indicator may end. An edition
+// is of a year: the report of any of its quarters has it.
+func (c *composer) upTo(ind metrics.Indicator) metrics.Month {
+	if ind.Periods[0] == metrics.Edition {
+		return metrics.NewMonth(c.last.Year(), time.December)
+	}
+	return c.last
+}
+
+// series reads the figures of the indicators.
+func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, error) {
+	out := map[string]*seriesOf{}
+	known := false
+	var oldest, newest metrics.Month
+	for _, ind := range chosen {
+		ch := choice{indicator: ind, area: c.strategy.Area.Code, kind: ind.Periods[0]}
+		figures, err := c.Server.shown(c.ctx, ch)
+		if err != nil {
+			return nil, err
+		}
+		s := &seriesOf{from: c.first}
+		if ch.kind == metrics.Edition { // they are few
+			s.from = 0
+		}
+		for _, f := range figures {
+			if f.Area.Code == ch.area && f.Status != metrics.Missing && ch.kind != metrics.Edition {
+				if oldest == 0 || f.Period.Last < oldest {
+					oldest = f.Period.Last
+				}
+				newest = max(newest, f.Period.Last)
+			}
+		}
+		upTo := c.upTo(ind)
+		s.newer = slices.ContainsFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo })
+		s.subject, s.beside = split(slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo }), ch.area)
+		for _, f := range s.subject {
+			known = known || f.Status != metrics.Missing && (ch.kind == metrics.Edition && !slices.ContainsFunc(chosen, ofQuarters) || f.Period.Last == c.last)
+		}
+		if len(ind.Periods) > 1 {
+			if s.others, err = c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{ch.area}, From: c.last, To: c.last}); err != nil {
+				return nil, fmt.Errorf("figures of %s: %w", ind.ID, err)
+			}
+			s.others = slices.DeleteFunc(s.others, func(f metrics.Figure) bool { return f.Period.Kind == ch.kind })
+		}
+		out[ind.ID] = s
+	}
+	if !known {
+		if newest == 0 {
+			return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s, nor of any other quarter: import the sources first.", the(c.choice.Period))
+		}
+		return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s. There are some from %s to %s.", the(c.choice.Period), quarterCode(oldest), quarterCode(newest))
+	}
+	return out, nil
+}
+
+func ofQuarters(ind metrics.Indicator) bool { return ind.Periods[0] != metrics.Edition }
+
+func quarterCode(m metrics.Month) string { return metrics.QuarterOf(m).Code() }
+
+// head is what the report says of itself.
+func (c *composer) head(chosen []metrics.Indicator) {
+	s := c.strategy
+	title := s.Name + ": quarterly report"
+	switch {
+	case len(c.choice.Indicators) == 1 && len(c.choice.Priorities) == 0:
+		title = chosen[0].Title
+	case !c.choice.Standard():
+		title = s.Name + ": report of chosen indicators"
+	}
+	c.r = &metrics.Report{
+		Title: title, Partnership: s.Partnership, Area: s.Area, Period: c.choice.Period, AsAt: c.state.MadeAt, Address: c.address(), Sample: c.state.Sample,
+		Licence: "Contains public sector information licensed under the " + licence + ". Projects’ numbers: " + s.Partnership + ".",
+	}
+	c.r.Cite = cited(c.r)
+}
+
+// address is where the draft is found.
+func (c *composer) address() string {
+	base := ""
+	if c.accounts != nil {
+		base = c.accounts.PublicURL
+	}
+	return base + DraftURL(c.choice)
+}
+
+// DraftURL is the address of a choice's draft, without the server's.
+func DraftURL(choice metrics.ReportChoice) string {
+	query := url.Values{"period": {choice.Period.Code()}}
+	for _, id := range choice.Priorities {
+		query.Add("priority", id)
+	}
+	for _, id := range choice.Indicators {
+		query.Add("indicator", id)
+	}
+	if choice.Years > 0 {
+		query.Set("years", fmt.Sprint(choice.Years))
+	}
+	return "/reports/draft?" + query.Encode()
+}
+
+// cited is how a report is cited.
+func cited(r *metrics.Report) string {
+	at := r.AsAt
+	if r.FrozenAt != "" {
+		at = r.FrozenAt
+	}
+	parts := []string{r.Partnership, r.Title, r.Area.Place(), r.Period.Label(), r.Version()}
+	if at != "" {
+		parts = append(parts, day(at))
+	}
+	return strings.Join(append(parts, r.Address), ", ")
+}
+
+func (c *composer) section(title string) *metrics.ReportSection {
+	c.r.Sections = append(c.r.Sections, metrics.ReportSection{Number: len(c.r.Sections) + 1, Title: title})
+	return &c.r.Sections[len(c.r.Sections)-1]
+}
+
+func say(s *metrics.ReportSection, text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		s.Blocks = append(s.Blocks, metrics.ReportBlock{Paragraph: text})
+	}
+}
+
+// priority is a priority's section; none where nothing of it was chosen.
+func (c *composer) priority(p metrics.Priority, chosen []metrics.Indicator, series map[string]*seriesOf) error {
+	var city, projects []metrics.Indicator
+	for _, ind := range chosen {
+		switch {
+		case ind.Priority != p.ID:
+		case ind.Accountability == metrics.Performance:
+			projects = append(projects, ind)
+		default:
+			city = append(city, ind)
+		}
+	}
+	if len(city)+len(projects) == 0 {
+		return nil
+	}
+	sec := c.section(fmt.Sprintf("Priority %d: %s", p.Number, p.Title))
+	say(sec, p.Summary)
+	for _, ind := range city {
+		if err := c.indicatorBlocks(sec, ind, series[ind.ID]); err != nil {
+			return err
+		}
+	}
+	if len(projects) == 0 {
+		return nil
+	}
+	if len(city) > 0 || len(projects) > 1 {
+		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Heading: "What the projects did"})
+		say(sec, c.projectWords(p)+" These measures are of those who took part, not of the whole city.")
+	}
+	for _, ind := range projects {
+		if s := series[ind.ID]; ind.Headline || len(c.choice.Indicators) > 0 {
+			if err := c.indicatorBlocks(sec, ind, s); err != nil {
+				return err
+			}
+		} else {
+			c.comment(sec, ind)
+		}
+	}
+	c.performance(sec, p, projects, series)
+	return nil
+}
+
+// indicatorBlocks is what a report says of one indicator: sentences, what
+// people wrote beside them, the chart and its table.
+func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indicator, s *seriesOf) error {
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Heading: ind.Title})
+	kind := ind.Periods[0]
+	summary := metrics.IndicatorSummaryOf(ind, c.strategy.Area.Code, kind, s.subject)
+	if f := summary.Latest; f != nil {
+		say(sec, f.Sentence)
+		for _, st := range f.Statements {
+			say(sec, st.Text)
+		}
+		for _, note := range export.Notes(*f) {
+			if !strings.Contains(f.Sentence, note) {
+				say(sec, note)
+			}
+		}
+	}
+	if late := summary.Late(); late != "" {
+		say(sec, late)
+	} else if summary.Latest == nil {
+		say(sec, c.none(ind))
+	}
+	for _, f := range s.others {
+		if f.Period.Kind == metrics.YearEnding || f.Period.Kind == metrics.SinceStart && ind.Headline {
+			say(sec, f.Sentence)
+			c.figure(ind, f)
+		}
+	}
+	c.comment(sec, ind)
+	if summary.Latest == nil {
+		return nil
+	}
+	shown := func(f metrics.Figure) bool { return f.Period.Last < s.from }
+	subject, beside := slices.DeleteFunc(slices.Clone(s.subject), shown), slices.DeleteFunc(slices.Clone(s.beside), shown)
+	if !slices.ContainsFunc(subject, func(f metrics.Figure) bool { return f.Status == metrics.Available }) {
+		return nil
+	}
+	ch := choice{indicator: ind, area: c.strategy.Area.Code, kind: kind, view: "chart"}
+	if err := ch.parseShow(""); err != nil {
+		return err
+	}
+	ch.show = slices.DeleteFunc(slices.Clone(ch.show), func(name string) bool { return name == showLimits })
+	t := trendOf(c.strategy, ch, summary, subject, beside, metrics.Signal{})
+	in := t.input()
+	in.Description = t.described(in)
+	rc := in.Report()
+	for len(rc.Series) > 4 { // what a printed chart can tell apart: the target matters more than the neighbour
+		at := slices.IndexFunc(rc.Series, func(s metrics.ReportSeries) bool { return s.Role == "beside" })
+		if at < 0 {
+			at = len(rc.Series) - 1
+		}
+		rc.Series = slices.Delete(rc.Series, at, at+1)
+	}
+	place := placeOf(c.strategy, ind, c.strategy.Area)
+	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
+	rc.Title = ind.Title + ": " + lowerFirst(summary.Words)
+	rc.Subtitle = measure(ind) + ", " + place + ", " + kindBy[kind] + " to " + periodEnd(t.periods)
+	rc.Source = sourceWords(ind)
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc}, metrics.ReportBlock{Table: c.table(ind, place, kind, rc, subject)})
+	for _, f := range slices.Concat(subject, beside) {
+		c.figure(ind, f)
+	}
+	return nil
+}
+
+func periodEnd(periods []metrics.Period) string {
+	p := periods[len(periods)-1]
+	if p.Kind == metrics.Edition {
+		return fmt.Sprint(p.Last.Year())
+	}
+	return p.Last.Name()
+}
+
+func sourceWords(ind metrics.Indicator) string {
+	if ind.Source == "" {
+		return ""
+	}
+	return "Source: " + strings.TrimSuffix(ind.Source, ".")
+}
+
+// none says why an indicator has no figure.
+func (c *composer) none(ind metrics.Indicator) string {
+	waits := ""
+	if p, ok := c.strategy.Priority(ind.Priority); ok {
+		waits = p.WaitsFor
+	}
+	if ind.Accountability == metrics.Performance {
+		waits = waitsForReturns
+	}
+	words := "There is no figure of it for " + the(c.choice.Period)
+	if waits != "" {
+		words += ". It waits for " + strings.TrimSuffix(waits, ".")
+	}
+	return words + "."
+}
+
+// comment puts in what people wrote beside an indicator.
+func (c *composer) comment(sec *metrics.ReportSection, ind metrics.Indicator) {
+	for i := range c.told {
+		if c.told[i].Indicator == ind.ID {
+			sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Commentary: &c.told[i]})
+		}
+	}
+}
+
+// figure copies a figure into the report, once.
+func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
+	key := f.Key()
+	if c.shown[key] {
+		return
+	}
+	c.shown[key] = true
+	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source})
+	if mark := f.Shorthand(); mark != "" {
+		c.marks[mark] = true
+	}
+}
+
+// number is a cell with a number as the pages write it, or the sign that stands for none.
+func (c *composer) number(status metrics.Status, v *float64, mark string, write func(float64) string) metrics.ReportCell {
+	if status == metrics.Available && v == nil {
+		status = metrics.Missing
+	}
+	if status != metrics.Available {
+		c.marks[status.Shorthand()] = true
+		return metrics.ReportCell{Text: status.Shorthand(), Shorthand: status.Shorthand()}
+	}
+	n := *v
+	cell := metrics.ReportCell{Text: write(n), Number: &n, Shorthand: mark}
+	if mark != "" {
+		c.marks[mark] = true
+		cell.Text += " " + mark
+	}
+	return cell
+}
+
+// table is a chart's table: its lines, and beside the first of them what its
+// values are made of.
+func (c *composer) table(ind metrics.Indicator, place string, kind metrics.PeriodKind, rc metrics.ReportChart, subject []metrics.Figure) *metrics.ReportTable {
+	t := &metrics.ReportTable{ID: ind.ID, Title: ind.Title + ", " + place + ", " + kindBy[kind], Source: sourceWords(ind), Columns: []metrics.ReportColumn{{Head: "Period"}}}
+	of := map[string]metrics.Figure{}
+	limits, ranked, divided := false, false, ind.Kind == metrics.Proportion
+	for _, f := range subject {
+		of[f.Period.Label()] = f
+		limits = limits || f.Lower != nil && f.Upper != nil
+		ranked = ranked || f.Rank != nil
+	}
+	made := ind.Kind != metrics.Total && ind.Kind != metrics.Inequality
+	if made {
+		head := upperFirst(ind.Counted)
+		if head == "" {
+			head = "Numerator"
+		}
+		if divided {
+			head += " counted"
+		}
+		t.Columns = append(t.Columns, metrics.ReportColumn{Head: head, Numeric: true})
+		if divided {
+			below := upperFirst(noun(ind.Denominator.Label))
+			if below == "" {
+				below = "Out of"
+			}
+			t.Columns = append(t.Columns, metrics.ReportColumn{Head: below, Numeric: true})
+		}
+	}
+	values := metrics.ReportColumn{Numeric: true, Decimals: rc.Decimals, Percent: rc.Percent, Pounds: rc.Pounds}
+	for i, s := range rc.Series {
+		col := values
+		col.Head = s.Name
+		t.Columns = append(t.Columns, col)
+		if i > 0 || !limits {
+			continue
+		}
+		for _, head := range []string{"Lower 95% limit", "Upper 95% limit"} {
+			col.Head = head
+			t.Columns = append(t.Columns, col)
+		}
+	}
+	if ranked {
+		t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Rank of districts", Numeric: true}, metrics.ReportColumn{Head: "Districts ranked", Numeric: true})
+	}
+	in := func(v float64) string { return written(ind, v) }
+	for n, p := range rc.Periods {
+		f := of[p.Label]
+		row := []metrics.ReportCell{{Text: upperFirst(p.Label)}}
+		if made {
+			row = append(row, c.number(f.Status, f.Numerator, "", counted))
+			if divided {
+				row = append(row, c.number(f.Status, f.Denominator, "", counted))
+			}
+		}
+		for i, s := range rc.Series {
+			status, mark := metrics.Available, s.Shorthand[n]
+			switch mark {
+			case metrics.Suppressed.Shorthand():
+				status = metrics.Suppressed
+			case metrics.Missing.Shorthand():
+				status = metrics.Missing
+			}
+			if status != metrics.Available {
+				mark = ""
+			}
+			row = append(row, c.number(status, s.Values[n], mark, in))
+			if i == 0 && limits {
+				row = append(row, c.number(f.Status, f.Lower, "", in), c.number(f.Status, f.Upper, "", in))
+			}
+		}
+		if ranked {
+			row = append(row, c.number(f.Status, whole(f.Rank), "", counted), c.number(f.Status, whole(f.RankOf), "", counted))
+		}
+		t.Rows = append(t.Rows, row)
+		if f.BreakBefore != "" {
+			t.Notes = append(t.Notes, "Break before "+the(f.Period)+": "+strings.TrimSuffix(f.BreakBefore, ".")+".")
+		}
+		if f.Status != metrics.Available && f.Reason != "" {
+			t.Notes = append(t.Notes, upperFirst(f.Period.Label())+": "+strings.TrimSuffix(f.Reason, ".")+".")
+		}
+	}
+	return t
+}
+
+func whole(n *int) *float64 {
+	if n == nil {
+		return nil
+	}
+	v := float64(*n)
+	return &v
+}
+
+// performance is the tables of what projects did: totals, shares, and money.
+func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, projects []metrics.Indicator, series map[string]*seriesOf) {
+	asked := map[metrics.Asks]string{}
+	for _, q := range questions {
+		asked[q.asks] = strings.TrimSuffix(q.question, "?")
+	}
+	period := c.choice.Period
+	yearBefore, _ := period.YearBefore()
+	find := func(figures []metrics.Figure, of metrics.Period) (metrics.Figure, bool) {
+		at := slices.IndexFunc(figures, func(f metrics.Figure) bool { return f.Period == of })
+		if at < 0 {
+			return metrics.Figure{Status: metrics.Missing}, false
+		}
+		return figures[at], true
+	}
+	table := func(id, title string, columns []metrics.ReportColumn, of func(metrics.Indicator) bool, row func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell) {
+		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
+			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns...)}
+		for _, ind := range projects {
+			if !of(ind) {
+				continue
+			}
+			all := slices.Concat(series[ind.ID].subject, series[ind.ID].others)
+			now, _ := find(all, period)
+			before, known := find(all, yearBefore)
+			if !known && ind.Periods[0] != metrics.Quarter { // a series that leads with another kind of period
+				before = c.quarterOf(ind, yearBefore)
+			}
+			toDate, _ := find(all, metrics.YearToDateIn(period.Last))
+			for _, f := range []metrics.Figure{now, before, toDate} {
+				if f.Indicator != "" {
+					c.figure(ind, f)
+				}
+			}
+			if now.Status != metrics.Available && now.Reason != "" {
+				t.Notes = append(t.Notes, ind.Title+": "+strings.TrimSuffix(now.Reason, ".")+".")
+			}
+			t.Rows = append(t.Rows, append([]metrics.ReportCell{{Text: asked[ind.Asks]}, {Text: ind.Title}}, row(ind, now, before, toDate)...))
+		}
+		if len(t.Rows) > 0 {
+			sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: t})
+		}
+	}
+	mark := func(f metrics.Figure) string {
+		if f.Provisional {
+			return metrics.ProvisionalMark
+		}
+		return ""
+	}
+	money := func(ind metrics.Indicator) bool { return strings.Contains(ind.Counted, "pounds") || ind.Unit == metrics.Pounds }
+	number := metrics.ReportColumn{Numeric: true}
+	head := func(col metrics.ReportColumn, name string) metrics.ReportColumn { col.Head = name; return col }
+	table("totals", "How many: what the projects counted", []metrics.ReportColumn{head(number, "Quarter"), head(number, "Same quarter a year before"), head(number, "Financial year to date")},
+		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) },
+		func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell {
+			in := func(v float64) string { return written(ind, v) }
+			return []metrics.ReportCell{c.number(now.Status, now.Value, mark(now), in), c.number(before.Status, before.Value, mark(before), in), c.number(toDate.Status, toDate.Value, mark(toDate), in)}
+		})
+	share := metrics.ReportColumn{Numeric: true, Percent: true, Decimals: 1}
+	table("shares", "Shares: what the projects achieved", []metrics.ReportColumn{head(number, "Counted"), head(number, "Out of"), head(share, "Share"), head(share, "Lower 95% limit"), head(share, "Upper 95% limit"), head(share, "Share a year before")},
+		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
+		func(ind metrics.Indicator, now, before, _ metrics.Figure) []metrics.ReportCell {
+			in := func(v float64) string { return written(ind, v) }
+			return []metrics.ReportCell{c.number(now.Status, now.Numerator, "", counted), c.number(now.Status, now.Denominator, "", counted), c.number(now.Status, now.Value, mark(now), in),
+				c.number(now.Status, now.Lower, "", in), c.number(now.Status, now.Upper, "", in), c.number(before.Status, before.Value, mark(before), in)}
+		})
+	pounds := metrics.ReportColumn{Numeric: true, Pounds: true}
+	table("money", "Money: what was spent of the budget", []metrics.ReportColumn{head(pounds, "Spent"), head(pounds, "Budget"), head(share, "Share of the budget"), head(share, "Share in the financial year to date")},
+		func(ind metrics.Indicator) bool { return money(ind) && ind.Kind == metrics.Proportion },
+		func(ind metrics.Indicator, now, _, toDate metrics.Figure) []metrics.ReportCell {
+			in := func(v float64) string { return written(ind, v) }
+			pound := func(v float64) string { return metrics.Pounds + metrics.Decimal(math.Round(v), 0) }
+			return []metrics.ReportCell{c.number(now.Status, now.Numerator, "", pound), c.number(now.Status, now.Denominator, "", pound), c.number(now.Status, now.Value, "", in), c.number(toDate.Status, toDate.Value, "", in)}
+		})
+}
+
+// quarterOf reads one quarter's figure of an indicator.
+func (c *composer) quarterOf(ind metrics.Indicator, p metrics.Period) metrics.Figure {
+	figures, err := c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{c.strategy.Area.Code}, Kind: metrics.Quarter, Period: p.Code()})
+	if err != nil || len(figures) == 0 {
+		return metrics.Figure{Status: metrics.Missing}
+	}
+	return figures[0]
+}
+
+// returns says which returns were late.
+func (c *composer) returns(chosen []metrics.Indicator) error {
+	if c.round == nil || !slices.ContainsFunc(chosen, func(ind metrics.Indicator) bool { return ind.Accountability == metrics.Performance }) {
+		return nil
+	}
+	standings, err := c.round.Standings(c.ctx)
+	if err != nil {
+		return err
+	}
+	on := map[[2]string]metrics.Standing{}
+	for _, st := range standings {
+		on[[2]string{st.Project, st.Quarter.Code()}] = st
+	}
+	sec := c.section("Late returns")
+	var late, wait []string
+	for _, q := range c.strategy.Quarters(c.now()) {
+		if q.Last > c.last {
+			continue
+		}
+		for _, p := range c.strategy.Projects {
+			st := on[[2]string{p.ID, q.Code()}]
+			name := p.Name + ", " + metrics.QuarterInWords(q)
+			if c.strategy.Owes(p, q, st, c.now()) {
+				late = append(late, name)
+			}
+			if st.Waiting != 0 {
+				wait = append(wait, name)
+			}
+		}
+	}
+	if len(late) == 0 {
+		say(sec, "Every project’s return to the end of "+c.last.Name()+" that was due has been handed in.")
+	} else {
+		say(sec, upperFirst(plural(int64(len(late)), "return is", "returns are"))+" overdue. Totals that need them are not available.")
+		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: late})
+		c.check("late-returns", false, upperFirst(plural(int64(len(late)), "return is", "returns are"))+" overdue: "+some(late)+".", "Totals that need them are shown as [x], and the report says so.")
+	}
+	if len(wait) > 0 {
+		c.check("return-waits", true, upperFirst(plural(int64(len(wait)), "return waits", "returns wait"))+" for a decision: "+some(wait)+".", "Answer its warnings and accept it, or set it aside, on the page of the returns.")
+	}
+	return nil
+}
+
+// some names the first few.
+func some(names []string) string {
+	if len(names) > 4 {
+		return strings.Join(names[:4], "; ") + fmt.Sprintf("; and %d more", len(names)-4)
+	}
+	return strings.Join(names, "; ")
+}
+
+func (c *composer) check(id string, stops bool, message, mend string) {
+	c.checks = append(c.checks, metrics.ReportCheck{ID: id, Stops: stops, Message: message, Mend: mend})
+}
+
+// changes says which figures read otherwise than in the report before.
+func (c *composer) changes(before *metrics.Report) {
+	sec := c.section("Changes since the last report")
+	if before == nil {
+		say(sec, "There is no earlier report to compare these figures with.")
+		return
+	}
+	then := map[metrics.FigureKey]metrics.ReportFigure{}
+	for _, f := range before.Figures {
+		then[f.Key()] = f
+	}
+	var list []string
+	both := 0
+	for _, f := range c.r.Figures {
+		old, ok := then[f.Key()]
+		if !ok {
+			continue
+		}
+		both++
+		ind, _ := c.strategy.Indicator(f.Indicator)
+		if was, is := c.reads(ind, old.Figure), c.reads(ind, f.Figure); was != is {
+			list = append(list, fmt.Sprintf("%s, %s, %s: %s, before %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), is, was))
+		}
+	}
+	of := fmt.Sprintf("report pack %d of %s, frozen on %s", before.Number, before.Period.Label(), day(before.FrozenAt))
+	if len(list) == 0 {
+		say(sec, fmt.Sprintf("None of the %s that this report shares with %s reads otherwise.", plural(int64(both), "figure", "figures"), of))
+		return
+	}
+	verb := "read"
+	if len(list) == 1 {
+		verb = "reads"
+	}
+	say(sec, fmt.Sprintf("%s of the %s that this report shares with %s %s otherwise now:", upperFirst(metrics.Whole(int64(len(list)))), plural(int64(both), "figure", "figures"), of, verb))
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: list})
+}
+
+// reads is what a figure reads, with the count that a rate was made of.
+func (c *composer) reads(ind metrics.Indicator, f metrics.Figure) string {
+	if f.Status != metrics.Available || f.Value == nil {
+		return f.Status.Shorthand()
+	}
+	words := written(ind, *f.Value)
+	if f.Numerator != nil && ind.Kind != metrics.Total && ind.Kind != metrics.Inequality {
+		words += " (" + counted(*f.Numerator) + ")"
+	}
+	return words
+}
+
+// usedBy are the sources that figures of an indicator come from.
+func usedBy(ind metrics.Indicator) []metrics.Source {
+	switch {
+	case ind.Accountability == metrics.Performance:
+		return []metrics.Source{metrics.ReturnsSource}
+	case ind.Periods[0] == metrics.Edition:
+		return []metrics.Source{metrics.DeprivationSource}
+	case ind.Kind == metrics.Inequality:
+		return []metrics.Source{metrics.PoliceSource, metrics.PopulationSource, metrics.GeographySource, metrics.DeprivationSource}
+	case ind.Kind == metrics.Proportion:
+		return []metrics.Source{metrics.PoliceSource, metrics.GeographySource}
+	}
+	return []metrics.Source{metrics.PoliceSource, metrics.PopulationSource, metrics.GeographySource}
+}
+
+func (c *composer) sources(chosen []metrics.Indicator) error {
+	holdings, err := c.store.Holdings(c.ctx)
+	if err != nil {
+		return fmt.Errorf("the ledger: %w", err)
+	}
+	newest, err := c.store.NewestPeriods(c.ctx, c.strategy.Area.Code)
+	if err != nil {
+		return fmt.Errorf("the newest periods: %w", err)
+	}
+	used := map[metrics.Source]bool{}
+	for _, ind := range chosen {
+		for _, source := range usedBy(ind) {
+			used[source] = true
+		}
+	}
+	for _, source := range metrics.Sources {
+		var latest, read string
+		held := false
+		for _, h := range holdings {
+			if h.Source == source {
+				held, latest, read = true, max(latest, h.Newest()), max(read, h.ImportedAt)
+			}
+		}
+		if !held || !used[source] {
+			continue
+		}
+		about := publicationOf(source)
+		out := metrics.ReportSource{Name: about.Name, URL: about.Site, Publisher: about.Publisher, Licence: licence, Latest: periodName(latest), ReadAt: read}
+		if source == metrics.ReturnsSource {
+			out.Name, out.Publisher, out.Licence = "Projects’ quarterly returns", c.strategy.Partnership, ""
+		}
+		c.r.Sources = append(c.r.Sources, out)
+		if period := newest[source]; period != "" && metrics.OlderThanExpected(source, period, c.month()) {
+			c.check("stale-source", false, out.Name+" goes to "+periodName(period)+", which is older than its publisher’s rhythm would have it.", "Import what was published since, or say in a comment why not.")
+		}
+	}
+	return nil
+}
+
+// methods is the section on how figures were made.
+func (c *composer) methods(chosen []metrics.Indicator) {
+	sec := c.section("Methods")
+	say(sec, "Every sentence about a change follows a rule, which the pages of the figures name: up and down are said only where the difference is larger than chance, and what cannot be compared fairly is not compared.")
+	var list []string
+	for _, ind := range chosen {
+		words := ind.Title + ": " + strings.TrimSpace(ind.Definition)
+		if !strings.HasSuffix(words, ".") {
+			words += "."
+		}
+		if ind.Method != "" {
+			words += " " + strings.TrimSuffix(ind.Method, ".") + "."
+		}
+		for _, caveat := range ind.Caveats {
+			words += " " + strings.TrimSuffix(caveat, ".") + "."
+		}
+		list = append(list, strings.Join(strings.Fields(words), " "))
+	}
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: list})
+}
+
+// key explains the signs that occur.
+func (c *composer) key() {
+	for _, k := range []metrics.Shorthand{
+		{Mark: metrics.Suppressed.Shorthand(), Meaning: "confidential: shown where the count is small enough to identify someone, or where such a count could be worked out from it"},
+		{Mark: metrics.Missing.Shorthand(), Meaning: "not available: there is nothing to make the figure from"},
+		{Mark: metrics.ProvisionalMark, Meaning: "provisional: the counts of the latest months may still be restated"},
+	} {
+		if c.marks[k.Mark] {
+			c.r.Key = append(c.r.Key, k)
+		}
+	}
+}
+
+// checked is the rest of the checklist.
+func (c *composer) checked() {
+	if c.state.Behind {
+		c.check("figures-behind", true, "Files were read after the figures were made: an import was cut short.", "Import again, and the figures are made anew.")
+	}
+	silent, provisional := map[string]bool{}, map[string]bool{}
+	for _, f := range c.r.Figures {
+		if f.Status != metrics.Available && f.Reason == "" {
+			silent[f.Title+", "+f.Period.Label()] = true
+		}
+		if f.Provisional && f.Period.Last == c.last {
+			provisional[f.Title] = true
+		}
+	}
+	if names := sorted(silent); len(names) > 0 {
+		c.check("no-word", true, "A figure is not available and nothing says why: "+some(names)+".", "Look into its sources; a report does not leave a gap unexplained.")
+	}
+	for _, s := range c.r.Sections {
+		for _, b := range s.Blocks {
+			if b.Chart != nil && strings.TrimSpace(b.Chart.Alt) == "" {
+				c.check("no-alt", true, "A chart has no words for those who cannot see it: "+b.Chart.Title+".", "Give the indicator a definition in the strategy’s file.")
+			}
+		}
+	}
+	if names := sorted(provisional); len(names) > 0 {
+		c.check("provisional", false, "Provisional, and marked "+metrics.ProvisionalMark+": "+some(names)+".", "The counts may be restated; what changed then stands in the pack’s list of changes.")
+	}
+	if c.state.Sample {
+		c.check("sample", false, "The data are invented.", "Every page and file of the report says so.")
+	}
+}
+
+func sorted(set map[string]bool) []string {
+	var out []string
+	for s := range set {
+		out = append(out, s)
+	}
+	slices.Sort(out)
+	return out
+}
