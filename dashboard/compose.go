@@ -358,7 +358,10 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	}
 	place := placeOf(c.strategy, ind, c.strategy.Area)
 	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
-	rc.Title = ind.Title + ": " + lowerFirst(summary.Words)
+	rc.Title = ind.Title
+	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
+		rc.Title += ": " + lowerFirst(summary.Words)
+	}
 	rc.Subtitle = measure(ind) + ", " + place + ", " + kindBy[kind] + " to " + periodEnd(t.periods)
 	rc.Source = sourceWords(ind)
 	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc}, metrics.ReportBlock{Table: c.table(ind, place, kind, rc, subject)})
@@ -482,7 +485,7 @@ func (c *composer) table(ind metrics.Indicator, place string, kind metrics.Perio
 		}
 	}
 	if ranked {
-		t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Rank of districts", Numeric: true}, metrics.ReportColumn{Head: "Districts ranked", Numeric: true})
+		t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Rank of districts"})
 	}
 	in := func(v float64) string { return written(ind, v) }
 	for n, p := range rc.Periods {
@@ -511,7 +514,7 @@ func (c *composer) table(ind metrics.Indicator, place string, kind metrics.Perio
 			}
 		}
 		if ranked {
-			row = append(row, c.number(f.Status, whole(f.Rank), "", counted), c.number(f.Status, whole(f.RankOf), "", counted))
+			row = append(row, c.rank(f))
 		}
 		t.Rows = append(t.Rows, row)
 		if f.BreakBefore != "" {
@@ -524,12 +527,12 @@ func (c *composer) table(ind metrics.Indicator, place string, kind metrics.Perio
 	return t
 }
 
-func whole(n *int) *float64 {
-	if n == nil {
-		return nil
+// rank is "46th of 326".
+func (c *composer) rank(f metrics.Figure) metrics.ReportCell {
+	if f.Status == metrics.Available && f.Rank != nil && f.RankOf != nil {
+		return metrics.ReportCell{Text: fmt.Sprintf("%s of %d", metrics.Ordinal(*f.Rank), *f.RankOf)}
 	}
-	v := float64(*n)
-	return &v
+	return c.number(f.Status, nil, "", counted)
 }
 
 // performance is the tables of what projects did: totals, shares, and money.
@@ -779,21 +782,43 @@ func (c *composer) sources(chosen []metrics.Indicator) error {
 func (c *composer) methods(chosen []metrics.Indicator) {
 	sec := c.section("Methods")
 	say(sec, "Every sentence about a change follows a rule, which the pages of the figures name: up and down are said only where the difference is larger than chance, and what cannot be compared fairly is not compared.")
-	var list []string
-	for _, ind := range chosen {
-		words := ind.Title + ": " + strings.TrimSpace(ind.Definition)
-		if !strings.HasSuffix(words, ".") {
-			words += "."
+	var defined, said []string
+	of := map[string][]string{} // the indicators that something is said of
+	note := func(ind metrics.Indicator, words string) {
+		if words = sentence(words); words == "" {
+			return
 		}
-		if ind.Method != "" {
-			words += " " + strings.TrimSuffix(ind.Method, ".") + "."
+		if of[words] == nil {
+			said = append(said, words)
 		}
-		for _, caveat := range ind.Caveats {
-			words += " " + strings.TrimSuffix(caveat, ".") + "."
-		}
-		list = append(list, strings.Join(strings.Fields(words), " "))
+		of[words] = append(of[words], ind.Title)
 	}
-	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: list})
+	for _, ind := range chosen {
+		defined = append(defined, ind.Title+": "+sentence(ind.Definition))
+		note(ind, ind.Method)
+		for _, caveat := range ind.Caveats {
+			note(ind, caveat)
+		}
+	}
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Heading: "What is counted"}, metrics.ReportBlock{List: defined})
+	if len(said) == 0 {
+		return
+	}
+	for i, words := range said {
+		if names := of[words]; len(names) < len(chosen) {
+			said[i] = words + " (" + some(names) + ".)"
+		}
+	}
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Heading: "How it is calculated, and what to read it with"}, metrics.ReportBlock{List: said})
+}
+
+// sentence is a text on one line that ends in a full stop; "" for none.
+func sentence(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if s == "" || strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
 }
 
 // key explains the signs that occur.
