@@ -25,7 +25,6 @@ import (
 
 	"outcomes/dashboard"
 	"outcomes/dashboard/account"
-	"outcomes/dashboard/api"
 	"outcomes/metrics"
 	"outcomes/metrics/store"
 )
@@ -103,7 +102,7 @@ func newSite(t testing.TB, c account.Config, public bool) *site {
 		t.Fatal(err)
 	}
 	s.round = &nothingDue{Store: s.store}
-	s.served(t, s.store, nil, public)
+	s.served(t, s.store, s.store, public)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.base = server.URL
@@ -111,7 +110,7 @@ func newSite(t testing.TB, c account.Config, public bool) *site {
 }
 
 // served makes the site's server anew, with what it reads from.
-func (s *site) served(t testing.TB, from dashboard.Store, packs api.Packs, public bool) {
+func (s *site) served(t testing.TB, from dashboard.Store, packs dashboard.Packs, public bool) {
 	t.Helper()
 	var err error
 	s.Server, err = dashboard.New(dashboard.Config{Store: from, Strategy: defaultStrategy(t), Accounts: s.accounts, Round: s.round, Packs: packs, PublicViewing: public,
@@ -258,6 +257,16 @@ var doors = map[string]string{
 	"GET /sources/:source":                         "ryyyy",
 	"GET /sources/:source/:part":                   "ryyyy",
 	"GET /methods":                                 "ryyyy",
+	"GET /reports":                                 "ryyyy",
+	"GET /reports/export/:format":                  "ryyyy",
+	"GET /reports/draft":                           "nnyyy",
+	"GET /reports/draft/:format":                   "nnyyy",
+	"POST /reports/draft/comment":                  "nnnyy",
+	"POST /reports":                                "nnnyy",
+	"GET /reports/:number":                         "ryyyy",
+	"GET /reports/:number/changes":                 "ryyyy",
+	"GET /reports/:number/changes.csv":             "ryyyy",
+	"GET /reports/:number/files/*":                 "ryyyy",
 	"GET /returns":                                 "nnyyy",
 	"GET /returns/:project/:quarter":               "nnyyy",
 	"POST /returns/:project/:quarter":              "nnyny",

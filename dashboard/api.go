@@ -23,7 +23,11 @@ func asksAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/
 
 // routeAPI adds the API's addresses to those that are read.
 func (s *Server) routeAPI(read func(string, echo.HandlerFunc)) {
-	s.api = api.New(api.Config{Store: s.store, Strategy: s.strategy, Packs: s.packs, Licence: licence})
+	var packs api.Packs
+	if s.reports != nil {
+		packs = packsForAPI{s}
+	}
+	s.api = api.New(api.Config{Store: s.store, Strategy: s.strategy, Packs: packs, Licence: licence})
 	braces := strings.NewReplacer("{", ":", "}", "")
 	for _, r := range api.Routes {
 		read(braces.Replace(r.Path), func(c echo.Context) error { return s.answer(c, r) })

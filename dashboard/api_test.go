@@ -207,17 +207,19 @@ const (
 )
 
 // frozen are two packs, the older of them superseded.
-type frozen struct{}
+type packs = dashboard.Packs
 
-func (frozen) Packs(context.Context) ([]api.Pack, error) {
-	p := api.Pack{Number: 1, Title: "Quarterly report", Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), FrozenAt: "2026-11-24T09:00:00Z", FrozenBy: "Some scrutiny", Address: "/reports/1", SupersededBy: 2,
-		Files: []api.PackFile{{Name: "strategy-report.docx", SHA256: strings.Repeat("ab", 32), Size: 4711, URL: "/reports/1/strategy-report.docx"}}}
+type frozen struct{ packs }
+
+func (frozen) Packs(context.Context) ([]metrics.Pack, error) {
+	p := metrics.Pack{Number: 1, Title: "Quarterly report", Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), FrozenAt: "2026-11-24T09:00:00Z", FrozenBy: "Some scrutiny", SupersededBy: 2,
+		Files: []metrics.PackFile{{Name: "strategy-report.docx", SHA256: strings.Repeat("ab", 32), Size: 4711}}}
 	newer := p
-	newer.Number, newer.SupersededBy, newer.Files, newer.Address = 2, 0, nil, "/reports/2"
-	return []api.Pack{p, newer}, nil
+	newer.Number, newer.SupersededBy, newer.Files = 2, 0, nil
+	return []metrics.Pack{p, newer}, nil
 }
 
-func (frozen) PackReport(_ context.Context, number int) (*metrics.Report, error) {
+func (frozen) Pack(_ context.Context, number int) (metrics.Pack, error) {
 	value, hidden := 6.9, leak
 	r := &metrics.Report{Number: number, Title: "Quarterly report", Partnership: "A board", Area: metrics.Area{Code: coventry, Name: "Coventry", Kind: metrics.LAD},
 		Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), AsAt: "2026-11-24T09:00:00Z", FrozenAt: "2026-11-24T09:00:00Z", FrozenBy: "Some scrutiny", Sample: true,
@@ -233,7 +235,7 @@ func (frozen) PackReport(_ context.Context, number int) (*metrics.Report, error)
 		Figures: []metrics.ReportFigure{{Title: "Violence", Source: "police", Figure: leaky(metrics.Figure{ID: 1, Revision: 1, MadeAt: "2026-11-24T09:00:00Z", Indicator: "violence-rate", Priority: "enforcement",
 			Area: metrics.Area{Code: coventry, Name: "Coventry"}, Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), Unit: "per 1,000", Status: metrics.Suppressed})}},
 	}
-	return r, nil
+	return metrics.Pack{Number: number, Report: r}, nil
 }
 
 // apiSite is a filled site with packs.

@@ -584,7 +584,9 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 		}
 		return ""
 	}
-	money := func(ind metrics.Indicator) bool { return strings.Contains(ind.Counted, "pounds") || ind.Unit == metrics.Pounds }
+	money := func(ind metrics.Indicator) bool {
+		return strings.Contains(ind.Counted, "pounds") || ind.Unit == metrics.Pounds
+	}
 	number := metrics.ReportColumn{Numeric: true}
 	head := func(col metrics.ReportColumn, name string) metrics.ReportColumn { col.Head = name; return col }
 	table("totals", "How many: what the projects counted", []metrics.ReportColumn{head(number, "Quarter"), head(number, "Same quarter a year before"), head(number, "Financial year to date")},
@@ -695,7 +697,7 @@ func (c *composer) changes(before *metrics.Report) {
 		}
 		both++
 		ind, _ := c.strategy.Indicator(f.Indicator)
-		if was, is := c.reads(ind, old.Figure), c.reads(ind, f.Figure); was != is {
+		if was, is := reads(ind, old.Figure), reads(ind, f.Figure); was != is {
 			list = append(list, fmt.Sprintf("%s, %s, %s: %s, before %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), is, was))
 		}
 	}
@@ -713,7 +715,7 @@ func (c *composer) changes(before *metrics.Report) {
 }
 
 // reads is what a figure reads, with the count that a rate was made of.
-func (c *composer) reads(ind metrics.Indicator, f metrics.Figure) string {
+func reads(ind metrics.Indicator, f metrics.Figure) string {
 	if f.Status != metrics.Available || f.Value == nil {
 		return f.Status.Shorthand()
 	}

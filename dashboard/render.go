@@ -19,12 +19,12 @@ var templateFiles embed.FS
 type pages map[string]*template.Template
 
 func parsePages(a *assets) (pages, error) {
-	shared, err := template.New("").Funcs(template.FuncMap{"asset": a.url}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/form.html")
+	shared, err := template.New("").Funcs(template.FuncMap{"asset": a.url, "day": day, "upper": upperFirst}).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/form.html")
 	if err != nil {
 		return nil, fmt.Errorf("parsing the layout: %w", err)
 	}
 	parsed := pages{}
-	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "files", "methods", "api", "error", "signin", "join", "account", "people", "audit", "returns", "return", "submission"} {
+	for _, name := range []string{"overview", "priorities", "priority", "indicator", "figure", "map", "place", "sources", "files", "methods", "api", "error", "signin", "join", "account", "people", "audit", "returns", "return", "submission", "reports", "draft", "pack", "changes"} {
 		page, err := shared.Clone()
 		if err == nil {
 			_, err = page.ParseFS(templateFiles, "templates/"+name+".html")
@@ -64,6 +64,7 @@ type layout struct {
 	Script    bool     // the page has a chart
 	Map       bool     // there is a map to link to
 	Rounds    bool     // there are returns to link to
+	Reports   bool     // there are reports to link to
 	Visitor   *visitor // who looks at it; render fills it in
 	Preview   *preview // what a link to it looks like elsewhere; nil for nothing
 }
@@ -74,7 +75,7 @@ func (s *Server) layout(state metrics.State, title, section string) layout {
 	return layout{
 		Title: title, Short: s.strategy.ShortName, Section: section,
 		Sample: state.Sample, Behind: state.Behind, Map: state.Mapped,
-		FiguresAt: day(state.MadeAt), Today: s.now().Format("2 January 2006"), Visitor: new(visitor), Rounds: s.round != nil,
+		FiguresAt: day(state.MadeAt), Today: s.now().Format("2 January 2006"), Visitor: new(visitor), Rounds: s.round != nil, Reports: s.reports != nil,
 	}
 }
 

@@ -67,7 +67,7 @@ type Config struct {
 	Accounts      *account.Accounts // nil where nobody can sign in
 	PublicViewing bool              // everybody may read the pages
 	Round         Round             // of the projects' returns; nil where there is none
-	Packs         api.Packs         // the frozen report packs; nil where there are none
+	Packs         Packs             // commentary and the frozen report packs; nil where there are none
 	Log           *slog.Logger
 	Now           func() time.Time
 }
@@ -88,7 +88,7 @@ type Server struct {
 	tries     echo.MiddlewareFunc // counts passwords over all strategies
 
 	round         Round
-	packs         api.Packs
+	reports       Packs
 	api           *api.API
 	accounts      *account.Accounts
 	publicViewing bool
@@ -108,7 +108,7 @@ func New(config Config) (*Server, error) {
 		return nil, metrics.Errorf(metrics.Internal, "nobody can sign in and viewing is not public: nobody could read a page")
 	}
 	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now,
-		round: config.Round, packs: config.Packs, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
+		round: config.Round, reports: config.Packs, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -270,6 +270,20 @@ func (s *Server) routes() (*echo.Echo, error) {
 		e.POST("/people/:id/remove", s.removePerson)
 		read("/audit", s.audit)
 		read("/audit.csv", s.auditCSV)
+	}
+	read("/reports/export/:format", s.exported)
+	if s.reports != nil {
+		read("/reports", s.reportList)
+		read("/reports/:number", s.pack)
+		read("/reports/:number/changes", s.packChanges)
+		read("/reports/:number/changes.csv", s.packChangesCSV)
+		read("/reports/:number/files/*", s.packFile)
+	}
+	if s.accounts != nil && s.reports != nil {
+		read("/reports/draft", s.draft)
+		read("/reports/draft/:format", s.draftFile)
+		e.POST("/reports/draft/comment", s.comment)
+		e.POST("/reports", s.freeze)
 	}
 	if s.accounts != nil && s.round != nil {
 		read("/returns", s.returns)

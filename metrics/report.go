@@ -31,6 +31,9 @@ type Report struct {
 	Sources []ReportSource
 	Licence string // of the data, a sentence
 	Key     []Shorthand
+	// SHA256 is the pack's hash, in hex: of all else that the report says; "" of
+	// a draft.
+	SHA256 string
 	// Cite is how the report is cited: publisher, title, period, date, address.
 	Cite string
 }

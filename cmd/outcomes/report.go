@@ -12,13 +12,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"outcomes/dashboard"
+	"outcomes/dashboard/account"
 	"outcomes/metrics"
 )
 
 func reportCommand() *cobra.Command {
 	var h house
 	var choice metrics.ReportChoice
-	var period, format, out string
+	var period, format, out, by string
+	var freeze bool
 	cmd := &cobra.Command{
 		Use:   "report --period 2019-Q1 --format docx --out FILE",
 		Short: "Write the quarterly report, or one of chosen priorities and indicators",
@@ -30,7 +32,8 @@ func reportCommand() *cobra.Command {
   json  the same figures with every comparison
   zip   all of these, with the charts as pictures, a readme, citation and licence
 
-The checklist says what stands in the way of freezing it, and what to know besides.`,
+What people wrote beside indicators is in it. The checklist says what stands in the way of freezing it, and
+what to know besides. With --freeze it becomes a report pack: numbered, kept with all its files, never changed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
@@ -46,7 +49,12 @@ The checklist says what stands in the way of freezing it, and what to know besid
 				return err
 			}
 			defer done()
-			r, checks, err := srv.Compose(ctx, choice, nil, nil)
+			slices.Sort(choice.Priorities)
+			slices.Sort(choice.Indicators)
+			if freeze {
+				return freezeTo(ctx, srv, choice, metrics.Person{Name: by, Email: account.CommandLine}, format, out, cmd.OutOrStdout())
+			}
+			r, checks, err := srv.Draft(ctx, choice)
 			if err != nil {
 				return err
 			}
@@ -71,8 +79,30 @@ The checklist says what stands in the way of freezing it, and what to know besid
 	cmd.Flags().StringSliceVar(&choice.Priorities, "priority", nil, "only the priority with this `ID`; may be given several times")
 	cmd.Flags().StringSliceVar(&choice.Indicators, "indicator", nil, "only the indicator with this `ID`; may be given several times")
 	cmd.Flags().IntVar(&choice.Years, "years", 0, "how many years before the quarter charts and tables go back (default 4)")
+	cmd.Flags().BoolVar(&freeze, "freeze", false, "make it a report pack, and write the pack's file")
+	cmd.Flags().StringVar(&by, "by", "", "with --freeze: the `name` of who freezes it")
 	required(cmd, "period", "out")
 	return cmd
+}
+
+// freezeTo freezes a report and writes one of the pack's files.
+func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportChoice, who metrics.Person, format, out string, stdout io.Writer) error {
+	if strings.TrimSpace(who.Name) == "" {
+		return metrics.Errorf(metrics.Invalid, "--freeze needs --by NAME: a pack says who froze it")
+	}
+	number, err := srv.Freeze(ctx, choice, "", who)
+	if err != nil {
+		return err
+	}
+	p, body, err := srv.PackAs(ctx, number, format)
+	if err != nil {
+		return err
+	}
+	if err := writeWhole(out, func(w io.Writer) error { _, err := w.Write(body); return err }); err != nil {
+		return err
+	}
+	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, number, p.Title, p.Period.Label(), p.SHA256)
+	return nil
 }
 
 // reporter gives what composes reports from the database, and how to close it.
@@ -85,7 +115,7 @@ func (h *house) reporter(ctx context.Context) (*dashboard.Server, func() error, 
 	if err == nil {
 		r.strategy.Area = metrics.OwnArea(r.strategy, g)
 		var srv *dashboard.Server
-		if srv, err = dashboard.New(dashboard.Config{Store: r.Store, Strategy: r.strategy, PublicViewing: true, Round: r, Now: now}); err == nil {
+		if srv, err = dashboard.New(dashboard.Config{Store: r.Store, Strategy: r.strategy, PublicViewing: true, Round: r, Packs: r.Store, Now: now}); err == nil {
 			return srv, r.Close, nil
 		}
 	}

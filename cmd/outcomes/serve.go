@@ -108,7 +108,7 @@ func (v service) run(ctx context.Context, st *store.Store) error {
 		return err
 	}
 	srv, err := dashboard.New(dashboard.Config{
-		Store: st, Strategy: s, Follow: following(st), Accounts: accounts, PublicViewing: v.publicViewing, Round: returns,
+		Store: st, Strategy: s, Follow: following(st), Accounts: accounts, PublicViewing: v.publicViewing, Round: returns, Packs: st,
 		Log: slog.New(slog.NewTextHandler(v.stderr, nil)), Now: v.now,
 	})
 	if err != nil {

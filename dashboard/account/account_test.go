@@ -532,7 +532,7 @@ func FuzzNext(f *testing.F) {
 func TestAccess(t *testing.T) {
 	for access, want := range map[account.Access]string{
 		account.Plain: "yyyy", account.Anyone: "yyyy", account.Reading: "yyyy", account.SignedIn: "yyyy",
-		account.ReturnsRead: "nyyy", account.ReturnsWrite: "nyny", account.Administering: "nnny", "": "nnnn", "made up": "nnnn",
+		account.ReturnsRead: "nyyy", account.ReturnsWrite: "nyny", account.ReportsDraft: "nyyy", account.ReportsFreeze: "nnyy", account.Administering: "nnny", "": "nnnn", "made up": "nnnn",
 	} {
 		got := ""
 		for _, r := range []metrics.Role{metrics.Viewer, metrics.Analyst, metrics.Scrutiny, metrics.Administrator} {

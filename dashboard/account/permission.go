@@ -12,13 +12,15 @@ type Access string
 
 // The accesses, from what is open to what is narrow.
 const (
-	Plain         Access = "plain"         // open to all and the same for all: assets, health
-	Anyone        Access = "anyone"        // open to all, signed in or not: signing in
-	Reading       Access = "reading"       // whoever is signed in, and everybody where viewing is public
-	SignedIn      Access = "signed in"     // whoever is signed in
-	ReturnsRead   Access = "read returns"  // returns, as they came and as they are decided
-	ReturnsWrite  Access = "write returns" // handing in, accepting, withdrawing
-	Administering Access = "administer"    // people and the audit trail
+	Plain         Access = "plain"          // open to all and the same for all: assets, health
+	Anyone        Access = "anyone"         // open to all, signed in or not: signing in
+	Reading       Access = "reading"        // whoever is signed in, and everybody where viewing is public
+	SignedIn      Access = "signed in"      // whoever is signed in
+	ReturnsRead   Access = "read returns"   // returns, as they came and as they are decided
+	ReturnsWrite  Access = "write returns"  // handing in, accepting, withdrawing
+	ReportsDraft  Access = "draft reports"  // reports that are not frozen, with what people wrote for them
+	ReportsFreeze Access = "freeze reports" // writing for reports, and freezing them
+	Administering Access = "administer"     // people and the audit trail
 )
 
 // roles are those that have an access; the others have none that they must be
@@ -28,6 +30,8 @@ var roles = map[Access][]metrics.Role{
 	SignedIn:      metrics.Roles,
 	ReturnsRead:   {metrics.Analyst, metrics.Scrutiny, metrics.Administrator},
 	ReturnsWrite:  {metrics.Analyst, metrics.Administrator},
+	ReportsDraft:  {metrics.Analyst, metrics.Scrutiny, metrics.Administrator},
+	ReportsFreeze: {metrics.Scrutiny, metrics.Administrator},
 	Administering: {metrics.Administrator},
 }
 
@@ -84,6 +88,17 @@ var Permissions = map[string]Access{
 	"GET /returns/submissions/:id/marked.xlsx":     ReturnsWrite,
 	"POST /returns/submissions/:id/accept":         ReturnsWrite,
 	"POST /returns/submissions/:id/withdraw":       ReturnsWrite,
+
+	"GET /reports":                     Reading,
+	"GET /reports/export/:format":      Reading,
+	"GET /reports/draft":               ReportsDraft,
+	"GET /reports/draft/:format":       ReportsDraft,
+	"POST /reports/draft/comment":      ReportsFreeze,
+	"POST /reports":                    ReportsFreeze,
+	"GET /reports/:number":             Reading,
+	"GET /reports/:number/changes":     Reading,
+	"GET /reports/:number/changes.csv": Reading,
+	"GET /reports/:number/files/*":     Reading,
 
 	"GET /people":             Administering,
 	"POST /people":            Administering,
