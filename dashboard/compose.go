@@ -33,7 +33,6 @@ type composer struct {
 	checks []metrics.ReportCheck
 	shown  map[metrics.FigureKey]bool
 	marks  map[string]bool
-	stale  []string
 }
 
 // Compose makes the report of a choice from the figures in force. Commentary is
@@ -224,7 +223,10 @@ func (c *composer) address() string {
 
 // DraftURL is the address of a choice's draft, without the server's.
 func DraftURL(choice metrics.ReportChoice) string {
-	query := url.Values{"period": {choice.Period.Code()}}
+	query := url.Values{}
+	if choice.Period.Kind != "" {
+		query.Set("period", choice.Period.Code())
+	}
 	for _, id := range choice.Priorities {
 		query.Add("priority", id)
 	}

@@ -184,8 +184,9 @@ type indicatorPage struct {
 	ShowChart     bool
 	Facts         indicatorFacts
 	CSV, JSON     string
-	PNG, SVG      link // the chart as a picture
-	Plainer       bool // the picture lacks what the chart has
+	PNG, SVG      link   // the chart as a picture
+	AsReport      []link // the indicator's own report, by format
+	Plainer       bool   // the picture lacks what the chart has
 	trend         *trend
 }
 
@@ -259,6 +260,9 @@ func indicatorPageOf(strategy *metrics.Strategy, ch choice, area metrics.Area, f
 			page.Plainer = trend.shows(showLimits)
 			page.PNG = link{Text: "PNG", URL: ch.pictureURL(picturePNG, ""), NoFollow: ch.chosen}
 			page.SVG = link{Text: "SVG", URL: ch.pictureURL(pictureSVG, ""), NoFollow: ch.chosen}
+		}
+		if ch.area == strategy.Area.Code {
+			page.AsReport = exportLinks(metrics.ReportChoice{Indicators: []string{ind.ID}})
 		}
 		page.Group, page.Groups = groupOf(strategy, ch, subject), groupsOf(ind, *summary.Latest, written)
 	}

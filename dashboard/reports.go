@@ -78,9 +78,16 @@ func packFileURL(number int, name string) string {
 	return packURL(number) + "/files/" + strings.ReplaceAll(url.PathEscape(name), "%2F", "/")
 }
 
-// exportURL is the address of the figures in force of a choice, as a file.
-func exportURL(choice metrics.ReportChoice, format string) string {
-	return strings.Replace(DraftURL(choice), "/reports/draft?", "/reports/export/"+format+"?", 1)
+// exportLinks are where the figures in force of a choice are had as files. A
+// choice without a period is of the newest quarter.
+func exportLinks(choice metrics.ReportChoice) []link {
+	var out []link
+	for _, format := range ReportFormats {
+		if format != "json" { // which programs have from the API
+			out = append(out, link{Text: formatWords[format], URL: strings.TrimSuffix(strings.Replace(DraftURL(choice), "/reports/draft?", "/reports/export/"+format+"?", 1), "?")})
+		}
+	}
+	return out
 }
 
 type reportsPage struct {
@@ -279,18 +286,19 @@ func (s *Server) Draft(ctx context.Context, choice metrics.ReportChoice) (*metri
 
 type draftPage struct {
 	layout
-	Heading   string
-	Body      template.HTML
-	Stops     []metrics.ReportCheck
-	Notes     []metrics.ReportCheck
-	Files     []link
-	Freezes   bool
-	Choice    []hidden // the form's fields that say what the report is of
-	Digest    string
-	Comments  []commentForm
-	Problems  account.Problems
-	Said      string
-	CommentTo string
+	Heading  string
+	Body     template.HTML
+	Stops    []metrics.ReportCheck
+	Notes    []metrics.ReportCheck
+	Files    []link
+	Freezes  bool
+	Choice   []hidden // the form's fields that say what the report is of
+	Digest   string
+	Comments []commentForm
+	Written  int // how many indicators have a comment
+	Writing  bool
+	Problems account.Problems
+	Said     string
 }
 
 // hidden is a field of a form that is not for the person to change.
@@ -305,6 +313,7 @@ type commentForm struct {
 	Open      bool
 	Wrong     string
 	Indicator string
+	Under     string // the priority's title, at its first indicator
 }
 
 func (s *Server) draft(c echo.Context) error {
@@ -350,17 +359,23 @@ func (s *Server) showDraft(c echo.Context, status int, choice metrics.ReportChoi
 		if err != nil {
 			return err
 		}
+		priority := ""
 		for _, ind := range chosen {
 			f := commentForm{ID: "comment-" + ind.ID, Title: ind.Title, Indicator: ind.ID}
+			if p, _ := s.strategy.Priority(ind.Priority); ind.Priority != priority {
+				priority, f.Under = ind.Priority, p.Title
+			}
 			for _, one := range comments {
 				if one.Indicator == ind.ID {
 					f.Seen, f.Text, f.By = one.ID, one.Text, one.By+", "+day(one.At)
+					page.Written++
 				}
 			}
 			page.Comments = append(page.Comments, f)
 		}
 	}
 	change(&page)
+	page.Writing = page.Said != "" || slices.ContainsFunc(page.Comments, func(f commentForm) bool { return f.Open })
 	page.layout = s.layout(state, titled("Draft: "+page.Heading, page.Problems), "reports")
 	return s.render(c, status, "draft", page)
 }
@@ -601,12 +616,10 @@ func (s *Server) PackAs(ctx context.Context, number int, format string) (metrics
 
 type packPage struct {
 	layout
-	packView
-	Body    template.HTML
-	Files   []fileLink
-	Sums    string
-	Charts  int
-	Changes string
+	Pack  packView
+	Body  template.HTML
+	Files []fileLink
+	Sums  string
 }
 
 type fileLink struct {
@@ -638,7 +651,7 @@ func (s *Server) pack(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page := packPage{packView: packViewOf(p), Body: template.HTML(body.Body), Changes: packURL(n) + "/changes"}
+	page := packPage{Pack: packViewOf(p), Body: template.HTML(body.Body)}
 	// Nothing on it depends on the day or on what was imported since.
 	page.layout = s.layout(metrics.State{Sample: p.Report.Sample}, fmt.Sprintf("Report pack %d: %s, %s", n, p.Title, p.Period.Label()), "reports")
 	page.Today = ""
@@ -647,9 +660,7 @@ func (s *Server) pack(c echo.Context) error {
 		switch {
 		case f.Name == export.SumsName:
 			page.Sums = packFileURL(n, f.Name)
-		case strings.Contains(f.Name, "/"):
-			page.Charts++
-		case formatWords[ending] != "":
+		case formatWords[ending] != "" && !strings.Contains(f.Name, "/"):
 			page.Files = append(page.Files, fileLink{link{Text: formatWords[ending], URL: packFileURL(n, f.Name)}, bytesWritten(f.Size)})
 		}
 	}
@@ -677,7 +688,7 @@ func (s *Server) packFile(c echo.Context) error {
 
 type changesPage struct {
 	layout
-	packView
+	Pack    packView
 	Changed []changeView
 	Same    int
 	All     int
@@ -716,7 +727,7 @@ func (s *Server) packChanges(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("the store's state: %w", err)
 	}
-	page := changesPage{packView: packViewOf(p), All: len(lines), CSV: packURL(p.Number) + "/changes.csv"}
+	page := changesPage{Pack: packViewOf(p), All: len(lines), CSV: packURL(p.Number) + "/changes.csv"}
 	page.layout = s.layout(state, fmt.Sprintf("Changes since report pack %d", p.Number), "reports")
 	for _, l := range lines {
 		if !l.Changed {

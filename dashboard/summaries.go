@@ -150,6 +150,7 @@ type overviewPage struct {
 	DataTo   string // how far each source's data go, in a sentence
 	Cards    []card
 	Empty    bool
+	AsReport []link // the standard quarterly report as it stands, by format
 }
 
 func (s *Server) overview(c echo.Context) error {
@@ -163,6 +164,9 @@ func (s *Server) overview(c echo.Context) error {
 	newest, err := s.store.NewestPeriods(c.Request().Context(), s.strategy.Area.Code)
 	if err != nil {
 		return fmt.Errorf("the newest periods: %w", err)
+	}
+	if !page.Empty {
+		page.AsReport = exportLinks(metrics.ReportChoice{})
 	}
 	overdue, err := s.overdue(c.Request().Context())
 	if err != nil {

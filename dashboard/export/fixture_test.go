@@ -16,7 +16,7 @@ var (
 func bare() *metrics.Report {
 	return &metrics.Report{
 		Title: "Young Persons Violence Prevention Strategy: quarterly report", Partnership: "Coventry Community Safety Partnership",
-		Area: coventry, Period: metrics.QuarterOf(march), AsAt: "2019-05-14T09:30:00Z", Address: "https://outcomes.example.org/reports/3",
+		Area: coventry, Period: metrics.QuarterOf(march), AsAt: "2019-05-14T09:30:00Z", Address: "https://outcomes.example.org/reports/3", SHA256: strings.Repeat("ab12", 16),
 		Licence: "Open Government Licence v3.0, but for the returns of projects, which are the partnership's own.",
 		Cite:    "Coventry Community Safety Partnership (2019). Young Persons Violence Prevention Strategy: quarterly report, quarter ending March 2019, pack 3. https://outcomes.example.org/reports/3",
 		Key:     []metrics.Shorthand{{Mark: "[c]", Meaning: "is shown where the count is small enough to identify someone"}, {Mark: "[x]", Meaning: "not available"}, {Mark: "[p]", Meaning: "provisional: may still be restated by the police"}},

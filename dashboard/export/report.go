@@ -15,7 +15,7 @@ import (
 // ReportColumns are the columns of a report's CSV: those of the figures, then
 // what the report says of all of them, on each row, so that a row that was cut
 // out of the file still says where it came from.
-var ReportColumns = append(slices.Clone(Columns), "indicator_title", "report", "report_version", "as_at", "licence", "address")
+var ReportColumns = append(slices.Clone(Columns), "indicator_title", "report", "report_version", "as_at", "licence", "address", "report_sha256")
 
 // ReportCSV writes a report's figures as CSV does, with ReportColumns.
 func ReportCSV(w io.Writer, r *metrics.Report) error {
@@ -34,7 +34,7 @@ func ReportCSV(w io.Writer, r *metrics.Report) error {
 func reportRows(r *metrics.Report, write func([]string) error) error {
 	about := aboutOf(r)
 	for _, f := range r.Figures {
-		more := besides{write: write, of: []string{text(f.Title), text(r.Title), text(r.Version()), text(r.AsAt), text(r.Licence), text(r.Address)}}
+		more := besides{write: write, of: []string{text(f.Title), text(r.Title), text(r.Version()), text(r.AsAt), text(r.Licence), text(r.Address), text(r.SHA256)}}
 		if err := rows(more, []metrics.Figure{f.Figure}, about); err != nil {
 			return err
 		}
@@ -83,6 +83,7 @@ type reportRecord struct {
 	FrozenAt    string            `json:"frozen_at"`
 	FrozenBy    string            `json:"frozen_by"`
 	Address     string            `json:"address"`
+	SHA256      string            `json:"sha256"` // of a pack's report; "" of a draft
 	Sample      bool              `json:"sample"`
 	Headlines   []string          `json:"headlines"`
 	Licence     string            `json:"licence"`
@@ -119,7 +120,7 @@ func ReportJSON(w io.Writer, r *metrics.Report) error {
 	of := reportRecord{
 		Title: r.Title, Partnership: r.Partnership, AreaCode: r.Area.Code, AreaName: r.Area.Name,
 		Period: r.Period.Code(), PeriodLabel: r.Period.Label(), PeriodStart: r.Period.StartDate(), PeriodEnd: r.Period.EndDate(),
-		Version: r.Version(), Number: r.Number, AsAt: r.AsAt, FrozenAt: r.FrozenAt, FrozenBy: r.FrozenBy, Address: r.Address, Sample: r.Sample,
+		Version: r.Version(), Number: r.Number, AsAt: r.AsAt, FrozenAt: r.FrozenAt, FrozenBy: r.FrozenBy, Address: r.Address, SHA256: r.SHA256, Sample: r.Sample,
 		Headlines: append([]string{}, r.Headlines...), Licence: r.Licence, Citation: r.Cite,
 		Shorthand: []shorthandRecord{}, Indicators: []indicatorRecord{}, Sources: []sourceRecord{},
 	}

@@ -892,6 +892,7 @@ func (b *book) cover(grids []grid) {
 		put(cell{text: "Open this report on its own page", url: address}, "")
 	}
 	line("Address of this report: ", flat(r.Address))
+	line("SHA-256 of the report: ", r.SHA256)
 	if len(r.Headlines) > 0 {
 		put(words("Headlines"), "heading")
 		for _, h := range r.Headlines {

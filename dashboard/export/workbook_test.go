@@ -397,7 +397,7 @@ func TestFiguresAreTheSameInEveryFile(t *testing.T) {
 		t.Errorf("of the report it says %v", file.Report)
 	}
 	last := rows[1][len(Columns):]
-	if !slices.Equal(last, []string{"Violence and sexual offences", r.Title, "pack 4", r.AsAt, r.Licence, r.Address}) {
+	if !slices.Equal(last, []string{"Violence and sexual offences", r.Title, "pack 4", r.AsAt, r.Licence, r.Address, r.SHA256}) {
 		t.Errorf("a row ends with %q", last)
 	}
 }

@@ -114,6 +114,9 @@ func readme(r *metrics.Report, files []File) string {
 	if r.Address != "" {
 		lines = append(lines, "Address: "+flat(r.Address))
 	}
+	if r.SHA256 != "" {
+		lines = append(lines, "SHA-256 of the report: "+r.SHA256)
+	}
 	lines = append(lines, "", "THE FILES", "")
 	charts := map[string]string{}
 	for _, s := range r.Sections {

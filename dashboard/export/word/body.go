@@ -101,6 +101,9 @@ func (w *writer) front() {
 	if address := line(r.Address); address != "" {
 		say("Address", func() { w.linked(address, r.Address) })
 	}
+	if r.SHA256 != "" {
+		say("SHA-256", words(r.SHA256))
+	}
 	if len(r.Headlines) > 0 {
 		w.paragraph("FrontHeading", "Headlines")
 		for _, h := range r.Headlines {

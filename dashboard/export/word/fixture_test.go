@@ -178,7 +178,7 @@ func report() *metrics.Report {
 	return &metrics.Report{
 		Number: 3, Title: "Young Persons Violence Prevention Strategy: quarterly report", Partnership: "Midborough Community Safety Partnership",
 		Area: metrics.Area{Code: "E08009999", Name: "Midborough", Kind: metrics.LAD}, Period: metrics.QuarterOf(march),
-		AsAt: "2019-05-12T08:15:00Z", FrozenAt: "2019-05-14T09:30:00Z", FrozenBy: "Amina Okafor", Address: "https://outcomes.midborough.example/reports/3", Sample: true,
+		AsAt: "2019-05-12T08:15:00Z", FrozenAt: "2019-05-14T09:30:00Z", FrozenBy: "Amina Okafor", Address: "https://outcomes.midborough.example/reports/3", SHA256: strings.Repeat("ab12", 16), Sample: true,
 		Headlines: []string{
 			"In the quarter ending March 2019, violence and sexual offences crime rates were up in Midborough compared with the corresponding quarter in 2018: 6.9 per 1,000 residents (2,410 offences), from 6.5 (2,262).",
 			"In the year ending March 2019 the violence and sexual offences rate in Midborough was higher than the average across similar areas (26.1 against 24.9 per 1,000 residents).",

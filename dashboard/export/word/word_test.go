@@ -67,7 +67,7 @@ func TestEverythingIsThere(t *testing.T) {
 	next("Title", r.Title)
 	next("Subtitle", "Midborough, quarter ending March 2019")
 	for _, l := range []string{"From:\tMidborough Community Safety Partnership", "Date:\t14 May 2019", "Area:\tMidborough", "Period:\tQuarter ending March 2019",
-		"Figures as at:\t12 May 2019, 08:15 UTC", "Version:\tPack 3, frozen on 14 May 2019 by Amina Okafor", "Address:\t" + r.Address} {
+		"Figures as at:\t12 May 2019, 08:15 UTC", "Version:\tPack 3, frozen on 14 May 2019 by Amina Okafor", "Address:\t" + r.Address, "SHA-256:\t" + r.SHA256} {
 		next("FrontMatter", l)
 	}
 	next("FrontHeading", "Headlines")
