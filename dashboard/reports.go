@@ -38,8 +38,8 @@ type Packs interface {
 	// Freeze makes the next pack, all of it or nothing: freeze is told its number
 	// and the moment.
 	Freeze(ctx context.Context, who string, freeze func(number int, at string) (metrics.Pack, error)) (int, error)
-	// Ledger sets a pack's figures beside what they read now.
-	Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, error)
+	// Ledger sets a pack's figures beside what they read now; the strategy names projects.
+	Ledger(ctx context.Context, strategy *metrics.Strategy, number int) ([]metrics.LedgerLine, error)
 }
 
 // longestComment is how many bytes a comment may have.
@@ -713,7 +713,7 @@ func (s *Server) ledger(c echo.Context) (metrics.Pack, []metrics.LedgerLine, err
 	if err != nil {
 		return p, nil, err
 	}
-	lines, err := s.reports.Ledger(ctx, n)
+	lines, err := s.reports.Ledger(ctx, s.strategy, n)
 	return p, lines, err
 }
 
