@@ -135,8 +135,9 @@ type ReportMarker struct {
 // ReportFigure is a figure with what an export says of it besides.
 type ReportFigure struct {
 	Figure
-	Title  string // the indicator's
-	Source string // where the counts come from
+	Title   string // the indicator's
+	Source  string // where the counts come from
+	Licence string // of the published data that it is made from; "" of projects' numbers
 }
 
 // ReportSource is a source that a report draws on.

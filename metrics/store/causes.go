@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,9 +65,10 @@ type teller struct {
 // life is one reading of a figure, from the computation that made it until the
 // one, if any, that no longer did.
 type life struct {
-	metrics.Figure
-	made  step
-	ended *step
+	metrics.Figure         // with the batches that it came from at last
+	from           []int64 // the batches that it was made from
+	made           step
+	ended          *step
 }
 
 // step is a computation.
@@ -87,7 +89,7 @@ func (t *teller) causes(ctx context.Context, then metrics.Figure) ([]string, err
 	for _, l := range lives {
 		if l.ID > then.ID {
 			if gone || !before.Reads(l.Figure) {
-				words, err := t.words(ctx, l.made, before.Batches, l.Batches)
+				words, err := t.words(ctx, l.made, before.Batches, l.from)
 				if err != nil {
 					return nil, err
 				}
@@ -103,7 +105,7 @@ func (t *teller) causes(ctx context.Context, then metrics.Figure) ([]string, err
 			}
 			gone = false
 		}
-		before = l.Figure // with the files that it came from at last
+		before = l.Figure
 		if l.ended != nil {
 			words, err := t.words(ctx, *l.ended, nil, nil)
 			if err != nil {
@@ -124,13 +126,14 @@ func (t *teller) lives(ctx context.Context, then metrics.Figure) ([]life, error)
 		return nil, err
 	}
 	slices.SortFunc(out, func(a, b life) int { return cmp.Compare(a.ID, b.ID) })
-	err := t.each(ctx, `SELECT f.id, c.id = f.retired_by, c.made_at, c.cause,
+	err := t.each(ctx, `SELECT f.id, coalesce(nullif(f.made_from, ''), f.batches), c.id = f.retired_by, c.made_at, c.cause,
 			coalesce((SELECT p.strategy FROM computation p WHERE p.id < c.id ORDER BY p.id DESC LIMIT 1) <> c.strategy, 0)
 		FROM figure f JOIN computation c ON c.id IN (f.made_by, f.retired_by) WHERE `+where, func(r *sql.Rows) error {
 		var id int64
 		var ended sql.Null[bool]
+		var from string
 		var st step
-		if err := r.Scan(&id, &ended, &st.at, &st.cause, &st.strategy); err != nil {
+		if err := r.Scan(&id, &from, &ended, &st.at, &st.cause, &st.strategy); err != nil {
 			return err
 		}
 		for i := range out {
@@ -140,6 +143,9 @@ func (t *teller) lives(ctx context.Context, then metrics.Figure) ([]life, error)
 				out[i].ended = &st
 			default:
 				out[i].made = st
+				if from != "" {
+					return json.Unmarshal([]byte(from), &out[i].from)
+				}
 			}
 		}
 		return nil
@@ -162,12 +168,15 @@ func (t *teller) words(ctx context.Context, st step, before, after []int64) (str
 	if st.strategy || st.cause == "another strategy file" {
 		said = append(said, "the strategy file was changed")
 	}
-	for _, c := range changesOf(came, went) {
-		if c.source == metrics.ReturnsSource {
-			said = append(said, t.returnWords(c))
-		} else {
-			said = append(said, c.words())
+	stood, err := t.only(ctx, before, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range changesOf(came, went, stood) {
+		if st.strategy && c.fate == takenOut && c.source != metrics.ReturnsSource {
+			continue // it is there still, and no longer asked for
 		}
+		said = append(said, t.changed(c))
 	}
 	if len(said) == 0 {
 		words, err := t.causeWords(ctx, st.cause)
@@ -197,76 +206,81 @@ func (t *teller) only(ctx context.Context, list, other []int64) ([]metrics.Batch
 	for _, b := range read {
 		t.batches[b.ID] = b
 	}
-	return append(out, read...), err
+	out = append(out, read...)
+	slices.SortFunc(out, func(a, b metrics.Batch) int { return cmp.Compare(a.ID, b.ID) })
+	return out, err
 }
 
-// change is what became of a source's release of a period.
+// fate is what became of a release.
+type fate int
+
+const (
+	added fate = iota
+	takenOut
+	restated
+	readAgain // the same file, for other areas
+)
+
+// change is what happened alike to releases of a source.
 type change struct {
 	source     metrics.Source
-	period     string
-	project    string // of a return
+	fate       fate
+	releases   []metrics.Batch // one of each
 	came, went []metrics.Batch
 }
 
-// changesOf sets what came beside what went of the same source and period, in
-// order of both.
-func changesOf(came, went []metrics.Batch) []change {
-	var out []change
-	at := func(b metrics.Batch) *change {
-		c := change{source: b.Source, period: b.Period}
+// changesOf sets what came beside what went of the same release, and puts those
+// together that the same happened to. before are the batches that there were:
+// one that stays may have lost only some of its facts to another one.
+func changesOf(came, went, before []metrics.Batch) []change {
+	release := func(b metrics.Batch) string {
 		switch b.Source {
-		case metrics.ReturnsSource:
-			parts := strings.Split(b.Release, "/")
-			c.project = parts[min(1, len(parts)-1)]
-		case metrics.GeographySource, metrics.BoundarySource: // of no period that a reader would know
-			c.period = ""
+		case metrics.PoliceSource, metrics.ReturnsSource:
+			return b.Release
+		case metrics.PopulationSource, metrics.DeprivationSource: // may come in several files
+			return string(b.Source) + " " + b.Period
 		}
-		i := slices.IndexFunc(out, func(o change) bool { return o.source == c.source && o.period == c.period && o.project == c.project })
-		if i < 0 {
-			out, i = append(out, c), len(out)
+		return string(b.Source)
+	}
+	var order []metrics.Batch
+	alike := func(list []metrics.Batch, of metrics.Batch) []metrics.Batch {
+		var out []metrics.Batch
+		for _, b := range list {
+			if release(b) == release(of) {
+				out = append(out, b)
+			}
 		}
-		return &out[i]
+		return out
 	}
-	for _, b := range came {
-		c := at(b)
-		c.came = append(c.came, b)
+	for _, b := range slices.Concat(came, went) {
+		if len(alike(order, b)) == 0 {
+			order = append(order, b)
+		}
 	}
-	for _, b := range went {
-		c := at(b)
-		c.went = append(c.went, b)
-	}
-	slices.SortFunc(out, func(a, b change) int {
-		return cmp.Or(cmp.Compare(slices.Index(metrics.Sources, a.source), slices.Index(metrics.Sources, b.source)), strings.Compare(a.period, b.period), strings.Compare(a.project, b.project))
+	place := func(s metrics.Source) int { return slices.Index(metrics.Sources, s) }
+	slices.SortFunc(order, func(a, b metrics.Batch) int {
+		return cmp.Or(cmp.Compare(place(a.Source), place(b.Source)), strings.Compare(a.Period, b.Period), strings.Compare(a.Release, b.Release))
 	})
+	var out []change
+	for _, b := range order {
+		came, went := alike(came, b), alike(went, b)
+		f := restated
+		switch {
+		case len(came) == 0:
+			f = takenOut
+		case len(alike(before, b)) == 0:
+			f = added
+		case len(went) > 0 && sameFiles(came, went):
+			f = readAgain
+		}
+		i := slices.IndexFunc(out, func(c change) bool { return c.source == b.Source && c.fate == f })
+		if i < 0 {
+			out, i = append(out, change{source: b.Source, fate: f}), len(out)
+		}
+		c := &out[i]
+		c.releases, c.came, c.went = append(c.releases, b), append(c.came, came...), append(c.went, went...)
+	}
 	return out
-}
-
-// words are a change of anything but returns, with the names of its files.
-func (c change) words() string {
-	what := map[metrics.Source]string{
-		metrics.PoliceSource: "police files of " + monthWords(c.period), metrics.PopulationSource: "population estimates of " + c.period,
-		metrics.DeprivationSource: "the Indices of Deprivation", metrics.GeographySource: "the lookups between areas", metrics.BoundarySource: "the outlines of areas",
-	}[c.source]
-	if p, err := metrics.ParsePeriod(c.period); err == nil && p.Kind == metrics.Edition {
-		what = "the " + p.Label()
-	}
-	if what == "" {
-		what = string(c.source)
-	}
-	switch {
-	case len(c.went) == 0:
-		return what + " were added (" + filesOf(c.came) + ")"
-	case len(c.came) == 0:
-		return what + " were taken out (" + filesOf(c.went) + ")"
-	}
-	files := " (" + filesOf(c.came) + ", took the place of " + filesOf(c.went) + ")"
-	switch {
-	case sameFiles(c.came, c.went):
-		return what + " were read again, for other areas (" + filesOf(c.came) + ")"
-	case c.source == metrics.PoliceSource:
-		return "the police restated " + monthWords(c.period) + files
-	}
-	return what + " changed" + files
 }
 
 // sameFiles says whether files went that came again as they were.
@@ -280,6 +294,77 @@ func sameFiles(a, b []metrics.Batch) bool {
 		return slices.Compact(out)
 	}
 	return slices.Equal(digests(a), digests(b))
+}
+
+// changed is a change as a clause, with the names of the files; but the name of a
+// return's file is not for everybody.
+func (t *teller) changed(c change) string {
+	if c.source == metrics.ReturnsSource {
+		var names []string
+		for _, b := range c.releases {
+			project := strings.TrimSuffix(strings.TrimPrefix(b.Release, string(b.Source)+"/"), "/"+b.Period)
+			names = append(names, t.returnOf(project, b.Period))
+		}
+		verb := " was "
+		if len(names) > 1 {
+			verb = " were each "
+		}
+		return few(names) + verb + map[fate]string{added: "accepted", takenOut: "withdrawn", restated: "replaced by a newer one", readAgain: "replaced by the same file again"}[c.fate]
+	}
+	var periods []string
+	for _, b := range c.releases {
+		if name := periodWords(b.Period); !slices.Contains(periods, name) {
+			periods = append(periods, name)
+		}
+	}
+	what := few(periods)
+	switch c.source {
+	case metrics.PoliceSource:
+		what = "the police files of " + what
+	case metrics.PopulationSource:
+		what = "the population estimates of " + what
+	case metrics.DeprivationSource:
+		what = "the " + what
+	case metrics.GeographySource:
+		what = "the lookups between areas"
+	case metrics.BoundarySource:
+		what = "the outlines of areas"
+	}
+	files := filesOf(c.came)
+	if len(c.went) > 0 && c.fate == restated {
+		files += ", took the place of " + filesOf(c.went)
+	}
+	switch c.fate {
+	case added:
+		return what + " were added (" + files + ")"
+	case takenOut:
+		return what + " were taken out (" + filesOf(c.went) + ")"
+	case readAgain:
+		return what + " were read again, for other areas (" + files + ")"
+	}
+	if c.source == metrics.PoliceSource {
+		return "the police restated " + few(periods) + " (" + files + ")"
+	}
+	return what + " changed (" + files + ")"
+}
+
+// few lists names, three at most.
+func few(names []string) string {
+	if n := len(names); n > 3 {
+		names = append(slices.Clone(names[:3]), fmt.Sprintf("%d more", n-3))
+	}
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return strings.Join(names, "")
+}
+
+// periodWords is a batch's period as it stands in a sentence.
+func periodWords(code string) string {
+	if p, err := metrics.ParsePeriod(code); err == nil {
+		return p.Label()
+	}
+	return code
 }
 
 // filesOf names files, three at most, and says when they were read.
@@ -298,19 +383,6 @@ func filesOf(list []metrics.Batch) string {
 		names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
 	}
 	return strings.Join(names, "; ")
-}
-
-// returnWords are a change of a project's return. The name of its file is not
-// for everybody.
-func (t *teller) returnWords(c change) string {
-	what := t.returnOf(c.project, c.period)
-	switch {
-	case len(c.went) == 0:
-		return what + " was accepted"
-	case len(c.came) == 0:
-		return what + " was withdrawn"
-	}
-	return what + " was replaced by a newer one"
 }
 
 func (t *teller) returnOf(project, period string) string {
@@ -354,14 +426,6 @@ func (t *teller) causeWords(ctx context.Context, cause string) (string, error) {
 		words = source + " was imported"
 	}
 	return words, nil
-}
-
-func monthWords(code string) string {
-	m, err := metrics.ParseMonth(code)
-	if err != nil {
-		return code
-	}
-	return m.Name()
 }
 
 // dayOf is the day of a moment, in words.
