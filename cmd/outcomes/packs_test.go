@@ -1016,7 +1016,7 @@ func TestDiskFillsWhileExporting(t *testing.T) {
 		out := write(t, dir, "report."+format, []byte("last quarter's"))
 		// No file may grow beyond 64 kB.
 		said, err := exec.Command("bash", "-c", `ulimit -f 64 && exec "$@"`, "bash", binary, "report", "--db", db, "--period", "2019-Q1", "--format", format, "--out", out).CombinedOutput()
-		if err == nil || !strings.Contains(string(said), "could not be written") || !strings.Contains(string(said), "nothing was changed") || strings.Contains(string(said), "goroutine") {
+		if err == nil || !strings.Contains(string(said), "could not be written") || !strings.Contains(string(said), "make room and try again, what was there stays as it was") || strings.Contains(string(said), "goroutine") {
 			t.Errorf("%s: %v: %s", format, err, said)
 		}
 		if b, err := os.ReadFile(out); err != nil || string(b) != "last quarter's" {
@@ -1031,13 +1031,26 @@ func TestDiskFillsWhileExporting(t *testing.T) {
 	if err == nil || !strings.Contains(string(said), "nothing was changed") {
 		t.Errorf("freezing: %v: %s", err, said)
 	}
-	t.Logf("freezing says: %s", said)
-	if now, err := os.ReadFile(db); err != nil || !bytes.Equal(now, was) {
+	// Nor is anything frozen for a file that could never be written.
+	said, err = exec.Command(binary, "report", "--db", db, "--period", "2019-Q1", "--out", filepath.Join(dir, "missing", "pack.docx"), "--freeze", "--by", "Sam Officer").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "cannot be written") {
+		t.Errorf("freezing into no folder: %v: %s", err, said)
+	}
+	packs := func() int {
+		t.Helper()
+		st := openStore(t, db)
+		defer st.Close()
+		list, err := st.Packs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	if now, err := os.ReadFile(db); err != nil || !bytes.Equal(now, was) || packs() != 0 {
 		t.Error("the database is another", err)
 	}
-	st := openStore(t, db)
-	defer st.Close()
-	if list, err := st.Packs(t.Context()); err != nil || len(list) != 0 {
-		t.Errorf("there are the packs %v, %v", list, err)
+	out := outcomes(t, "report", "--db", db, "--period", "2019-Q1", "--format", "csv", "--out", filepath.Join(dir, "pack.csv"), "--freeze", "--by", "Sam Officer")
+	if !strings.Contains(out, "report pack 1") || packs() != 1 {
+		t.Errorf("with room, freezing says %s", out)
 	}
 }

@@ -90,15 +90,25 @@ func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportC
 	if strings.TrimSpace(who.Name) == "" {
 		return metrics.Errorf(metrics.Invalid, "--freeze needs --by NAME: a pack says who froze it")
 	}
-	number, err := srv.Freeze(ctx, choice, "", who)
-	if err != nil {
+	var number int
+	var p metrics.Pack
+	err := writeWhole(out, func(w io.Writer) error { // that it can be written there is found out first
+		var err error
+		if number, err = srv.Freeze(ctx, choice, "", who); err != nil {
+			number = 0
+			return err
+		}
+		var body []byte
+		if p, body, err = srv.PackAs(ctx, number, format); err != nil {
+			return err
+		}
+		_, err = w.Write(body)
 		return err
+	})
+	if err != nil && number > 0 {
+		return metrics.Errorf(metrics.KindOf(err), "the report is frozen, as report pack %d, but %w. Do not freeze it again: its files are on its page, /reports/%d", number, err, number)
 	}
-	p, body, err := srv.PackAs(ctx, number, format)
 	if err != nil {
-		return err
-	}
-	if err := writeWhole(out, func(w io.Writer) error { _, err := w.Write(body); return err }); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, number, p.Title, p.Period.Label(), p.SHA256)
@@ -136,16 +146,31 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 			os.Remove(tmp.Name())
 		}
 	}()
-	if err := write(tmp); err != nil {
-		if metrics.KindOf(err) != metrics.Internal {
-			return err
-		}
-		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+	disk := faultOf{w: tmp}
+	if err := write(&disk); disk.err != nil {
+		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; make room and try again, what was there stays as it was", path, disk.err)
+	} else if err != nil {
+		return err
 	}
 	for _, step := range []func() error{func() error { return tmp.Chmod(0o644) }, tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), path) }} {
 		if err := step(); err != nil {
-			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; make room and try again, what was there stays as it was", path, err)
 		}
 	}
 	return nil
+}
+
+// faultOf remembers why a file could not be written: what writes to it may say
+// it in words of its own.
+type faultOf struct {
+	w   io.Writer
+	err error
+}
+
+func (f *faultOf) Write(b []byte) (int, error) {
+	n, err := f.w.Write(b)
+	if err != nil {
+		f.err = err
+	}
+	return n, err
 }
