@@ -90,6 +90,17 @@ type Acceptance struct {
 	Reasons map[string]string // of the warnings, by findingKey
 	// Same is the reason of every warning that Reasons has none for.
 	Same string
+	// Hide says that the return is accepted although [Hiding] figures.
+	Hide bool
+}
+
+// Hiding is the error of a return that cannot be accepted without taking
+// figures away that are shown now: with it, they would let a small count of
+// people be worked out. Each is named with its period.
+type Hiding []string
+
+func (h Hiding) Error() string {
+	return "with it, a small count of people could be worked out from figures that are shown now: accepting it hides " + strings.Join(h, "; ")
 }
 
 // FindingKey names a warning, so that its reason finds it again when the return

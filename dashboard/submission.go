@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -39,6 +40,7 @@ type submissionPage struct {
 	WithdrawAsk string
 	Same        string // the reason for all warnings that have none of their own, as it was sent
 	Note        string
+	Hides       []string // figures shown now that accepting it would hide
 }
 
 // findingView is a finding with its place on the page.
@@ -360,7 +362,7 @@ func (s *Server) accept(c echo.Context) error {
 		return metrics.Errorf(metrics.Invalid, "The form was cut short or holds too much: nothing was changed. Go back and try again.")
 	}
 	form := req.PostForm
-	a := Acceptance{Who: who.Email, Reason: strings.TrimSpace(form.Get("note")), Same: strings.TrimSpace(form.Get("same")), Reasons: map[string]string{}}
+	a := Acceptance{Who: who.Email, Reason: strings.TrimSpace(form.Get("note")), Same: strings.TrimSpace(form.Get("same")), Hide: form.Get("hide") != "", Reasons: map[string]string{}}
 	keys, reasons := form["finding"], form["reason"]
 	for i, key := range keys {
 		if i < len(reasons) {
@@ -385,6 +387,9 @@ func (s *Server) refused(c echo.Context, id int64, err error, a Acceptance) erro
 	message := upperFirst(strings.TrimSuffix(err.Error(), ".")) + "."
 	return s.showSubmission(c, status, id, func(page *submissionPage) {
 		page.Same, page.Note = a.Same, a.Reason
+		if hides := (Hiding)(nil); errors.As(err, &hides) {
+			page.Hides = hides
+		}
 		open := false
 		for i, w := range page.Warnings {
 			page.Warnings[i].Reason = a.Reasons[w.Key]

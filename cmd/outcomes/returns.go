@@ -242,6 +242,7 @@ type handing struct {
 	project, period string
 	accept          bool
 	reason          string
+	hide            bool
 }
 
 // run hands in files, each by itself: what is wrong with one does not stop the
@@ -252,6 +253,9 @@ func (x handing) run(ctx context.Context, r *round, paths []string, w io.Writer)
 	}
 	if x.reason != "" && !x.accept {
 		return metrics.Errorf(metrics.Invalid, "--reason goes with --accept")
+	}
+	if x.hide && !x.accept {
+		return metrics.Errorf(metrics.Invalid, "--hide goes with --accept")
 	}
 	failed := 0
 	for _, path := range paths {
@@ -363,7 +367,11 @@ func (x handing) file(ctx context.Context, r *round, path string, w io.Writer) (
 		fmt.Fprintf(w, "  waits for a decision, on the page /returns/submissions/%d\n", sub.ID)
 		return true, nil
 	}
-	if err := r.Accept(ctx, sub.ID, dashboard.Acceptance{Who: account.CommandLine, Reason: x.reason, Same: x.reason}); err != nil {
+	if err := r.Accept(ctx, sub.ID, dashboard.Acceptance{Who: account.CommandLine, Reason: x.reason, Same: x.reason, Hide: x.hide}); err != nil {
+		if hides := (dashboard.Hiding)(nil); errors.As(err, &hides) {
+			fmt.Fprintf(w, "  not accepted: %v; it waits, and --hide accepts it all the same\n", err)
+			return false, nil
+		}
 		if metrics.KindOf(err) == metrics.Invalid {
 			fmt.Fprintf(w, "  not accepted: %v\n", err)
 			return false, nil

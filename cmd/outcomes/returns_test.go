@@ -332,6 +332,48 @@ func TestRound(t *testing.T) {
 	}
 }
 
+// A return that would hide figures which are shown now is not accepted unless
+// somebody says so, having read which they are.
+func TestFiguresAreHiddenKnowingly(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	hand := func(seen string, met float64) string {
+		t.Helper()
+		usual := hospitalNumbers["hospital-met"]
+		defer func() { hospitalNumbers["hospital-met"] = usual }()
+		hospitalNumbers["hospital-met"] = met
+		book := o.filledIn(hospital, "2019-Q3", nil)
+		res := o.upload(metrics.Analyst, page, seen, "return.xlsx", book)
+		at := submissionPath.FindString(res.Header().Get("Location"))
+		if at == "" {
+			t.Fatalf("the upload answers %d: %s", res.Code, res.Body)
+		}
+		return at
+	}
+	met := func() metrics.Figure { return o.figures("hospital-met-share", metrics.Quarter)["2019-Q3"] }
+	reasons := url.Values{"same": {"the project confirmed it"}}
+	o.post(hand("0", 13)+"/accept", reasons, http.StatusSeeOther)
+	if f := met(); f.Status != metrics.Available {
+		t.Fatalf("the share is %+v", f)
+	}
+	second := hand("1", 3)
+	body := o.post(second+"/accept", reasons, http.StatusConflict).Body.String()
+	ind, _ := o.round.strategy.Indicator("hospital-met-share")
+	for _, want := range []string{"There is a problem", ind.Title, "July to September 2019", `name="hide"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the answer lacks %q", want)
+		}
+	}
+	if f := met(); f.Status != metrics.Available {
+		t.Fatalf("the share was hidden all the same: %+v", f)
+	}
+	reasons.Set("hide", "yes")
+	o.post(second+"/accept", reasons, http.StatusSeeOther)
+	if f := met(); f.Status != metrics.Suppressed {
+		t.Fatalf("after accepting, the share is %+v", f)
+	}
+}
+
 // Two hand in at once: the second is told, its file is kept, and it can be
 // handed in on purpose.
 func TestTwoAtOnce(t *testing.T) {

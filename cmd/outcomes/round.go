@@ -175,9 +175,26 @@ func (r *round) Accept(ctx context.Context, id int64, a dashboard.Acceptance) er
 		if err := r.acceptIn(ctx, tx, id, a); err != nil {
 			return err
 		}
-		_, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
+		done, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
+		if err == nil && !a.Hide {
+			err = r.hiding(done.Hidden)
+		}
 		return err
 	})
+}
+
+// hiding says which figures that are shown now a return would hide; nil where
+// there is none.
+func (r *round) hiding(hidden []metrics.Figure) error {
+	var out dashboard.Hiding
+	for _, f := range hidden {
+		ind, _ := r.strategy.Indicator(f.Indicator)
+		out = append(out, ind.Title+", "+f.Period.Label())
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return metrics.Errorf(metrics.Conflict, "%w", out)
 }
 
 // acceptIn puts a return in force, without the figures. It is screened anew,
