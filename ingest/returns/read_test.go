@@ -132,7 +132,21 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 		"custom XML":                added(t, map[string]string{"customXml/item1.xml": "<a><b>" + secret + "</b></a>"}),
 		"a sheet that nothing refers to": added(t, map[string]string{
 			"xl/worksheets/sheet99.xml": `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>` + secret + `</t></is></c></row></sheetData></worksheet>`}),
-		"a chart":             added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"a chart":              added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"several names a cell": in(t, "Totals", "E8", "Came: Jo.s Smith; Emily Jones; Jack O’Brien, Aisha"),
+		"a register in a row":  own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {"Jack Jo.smith", "Emily Jones", "Aisha"}}, nil),
+		"pairs of names":       own(t, [][]any{{"Measure", "Value", "Came"}, {"Sessions held", 1, "Jack and Emily"}, {"Referrals accepted", 2, "Aisha Khan & Omar"}}, nil),
+		"a sheet a child": handed(t, func(x *excelize.File) {
+			for _, name := range []string{"Emily Jo.s", "Jack Jo.s"} {
+				_, err := x.NewSheet(name)
+				must(t, err, x.SetCellValue(name, "A1", "Sessions"))
+			}
+		}),
+		"names in a drop-down": handed(t, func(x *excelize.File) {
+			dv := excelize.NewDataValidation(true)
+			dv.SetSqref("H1")
+			must(t, dv.SetDropList([]string{"Jack Jo.smith", "Emily Jones", "Aisha Khan"}), x.AddDataValidation("Totals", dv))
+		}),
 		"names under a title": own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {secret[:4], "x", 9}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -462,6 +476,8 @@ func TestWordsThatAreNoNames(t *testing.T) {
 		"a project's name":            own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
 		"schools called after people": own(t, [][]any{{"Measure", "Value", "Schools"}, {"Sessions held", 33, "Henry Parkes"}, {"Referrals accepted", 12, "Richard Lee"}, {nil, nil, "John Gulson"}}, nil),
 		"streets":                     own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "George Street"}, {"Referrals accepted", 12, "Victoria Road"}}, nil),
+		"a firm of two":               in(t, "Totals", "E7", "Evaluated by Harris and Lewis"),
+		"a list of days":              in(t, "Totals", "E7", "Sessions in April, May and June; at Grace Academy, the Henry Parkes school and on George Street"),
 		"schools and months":          own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "April"}, {"Referrals accepted", 12, "Grace Academy"}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
