@@ -100,7 +100,7 @@ type Acceptance struct {
 type Hiding []string
 
 func (h Hiding) Error() string {
-	return "with it, a small count of people could be worked out from figures that are shown now: accepting it hides " + strings.Join(h, "; ")
+	return "accepting it hides what is shown now, for a small count of people could be worked out: " + strings.Join(h, "; ")
 }
 
 // FindingKey names a warning, so that its reason finds it again when the return

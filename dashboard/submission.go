@@ -399,7 +399,11 @@ func (s *Server) refused(c echo.Context, id int64, err error, a Acceptance) erro
 			}
 		}
 		if !open {
-			page.Problems = append(account.Problems{{Field: "decide", Message: message}}, page.Problems...)
+			field := "decide"
+			if page.Hides != nil {
+				field = "hide"
+			}
+			page.Problems = append(account.Problems{{Field: field, Message: message}}, page.Problems...)
 		}
 	})
 }
