@@ -184,7 +184,7 @@ func (a *attacker) unknowns(ind Indicator, denominator bool, project, dimension,
 			continue
 		}
 		for _, id := range m.Returned {
-			if !slices.Contains(pr.Measures, id) {
+			if measure, _ := a.s.ReturnMeasure(id); !slices.Contains(pr.Measures, id) || dimension != "" && !measure.Asks(dimension, item) {
 				continue
 			}
 			part := ""
@@ -236,7 +236,7 @@ func newAttacker(s *Strategy, f *Facts) *attacker {
 						continue
 					}
 					row := map[string]int64{unknown(p.ID, m.ID, "", "", "", ret.Quarter): 1}
-					for _, item := range d.Items {
+					for _, item := range m.ItemsOf(d) {
 						row[unknown(p.ID, m.ID, "", d.ID, item.ID, ret.Quarter)] = -1
 					}
 					a.rows[m.ID] = append(a.rows[m.ID], row)

@@ -232,7 +232,14 @@ func projectRows(s *metrics.Strategy) [][]string {
 func measureRows(s *metrics.Strategy) [][]string {
 	out := [][]string{{"id", "title", "kind", "unit", "of", "cumulative", "people", "breakdowns", "definition"}}
 	for _, m := range s.Measures {
-		out = append(out, []string{m.ID, m.Title, string(m.Kind), m.Unit, m.Of, fmt.Sprint(m.Cumulative), fmt.Sprint(m.People), strings.Join(m.Breakdowns, " "), m.Definition})
+		var by []string
+		for _, d := range m.Breakdowns {
+			if without := m.Without[d]; len(without) > 0 {
+				d += " (without " + strings.Join(without, " ") + ")"
+			}
+			by = append(by, d)
+		}
+		out = append(out, []string{m.ID, m.Title, string(m.Kind), m.Unit, m.Of, fmt.Sprint(m.Cumulative), fmt.Sprint(m.People), strings.Join(by, " "), m.Definition})
 	}
 	return out
 }

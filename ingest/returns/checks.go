@@ -86,6 +86,7 @@ var checks = []Check{
 	{"filter_blanks", FilterStage, metrics.Fail, "Every row says what it counts", "A row has a number but no measure, or lacks its group or its part.", "Fill in the blank cell, or delete the row."},
 	{"filter_defaults", FilterStage, metrics.Fail, "Every measure has its total", "A measure is given by groups without its total.", "Add a row with the measure's total, without a group."},
 	{"filter_item_unknown", FilterStage, metrics.Fail, "The group is known", "A group, or what is counted, is not one that the measure is asked by.", "Write the group as the template has it."},
+	{"filter_item_left_out", FilterStage, metrics.Fail, "Nobody is counted in a group that is not asked", "A row gives a number for a group of which the measure counts nobody, such as the age 25 for people under 25.", "Take the people of this group out of the measure's total and of its other groups, and delete the row; if they are in the wrong group, move them to theirs."},
 	{"category_new_spelling", FilterStage, metrics.Warn, "Names are spelt as they are held", "A name is nearly, not quite, one that is known, and was read as that one.", "Make sure that it is the one meant."},
 
 	{"value_blank", ValueStage, metrics.Fail, "Every number is given", "The cell of a number that is asked for is blank.", "Give a number, 0 if there were none, or [x] if you have none to give."},

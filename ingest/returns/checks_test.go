@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -235,7 +236,11 @@ var fixtures = map[string]fixture{
 			})
 		})
 	}, says: "Referrals accepted"},
-	"filter_item_unknown":   {trips: func(t *testing.T) Handed { return ownMale(t, 3, "Martian") }},
+	"filter_item_unknown": {trips: func(t *testing.T) Handed { return ownMale(t, 3, "Martian") }},
+	"filter_item_left_out": {
+		trips:  func(t *testing.T) Handed { return without(t, 3) },
+		passes: func(t *testing.T) Handed { return without(t, 0) }, cell: "By sex!E9", says: "“Referrals accepted” counts nobody of the sex Not stated, and the row gives “3”",
+	},
 	"category_new_spelling": {trips: func(t *testing.T) Handed { return ownMale(t, 0, "Referals accepted") }, passes: func(t *testing.T) Handed { return ownMale(t, 3, "MALE") }, cell: "Data!A20"},
 
 	"value_blank":       {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", nil) }, passes: func(t *testing.T) Handed { return in(t, "Totals", "D10", "[x]") }, cell: "Totals!D10"},
@@ -312,6 +317,52 @@ func among(t *testing.T, sessions int) Handed {
 	i := slices.IndexFunc(h.Strategy.Measures, func(m metrics.ReturnMeasure) bool { return m.ID == "sessions" })
 	h.Strategy.Measures[i].PartOf = "referrals-accepted"
 	return h
+}
+
+// without is the good workbook with so many in a group that is not asked any more.
+func without(t *testing.T, n int) Handed {
+	h := in(t, "By sex", "E9", n)
+	h.Strategy.Measures = slices.Clone(h.Strategy.Measures)
+	h.Strategy.Measures[0].Without = map[string][]string{"sex": {"not-stated"}}
+	return h
+}
+
+// A group that is not asked is not missed, has no row in the template, and one
+// that says there was nobody is only told of.
+func TestGroupLeftOut(t *testing.T) {
+	old := without(t, 0)
+	got := Screen(context.Background(), old)
+	rules := []string{}
+	for _, f := range got.Findings {
+		rules = append(rules, f.Rule+" "+f.Sheet+"!"+f.Cell)
+	}
+	if want := []string{"template_version_old " + aboutSheet + "!", "cross_data_to_meta By sex!A9"}; !slices.Equal(rules, want) {
+		t.Errorf("found %q, want %q", rules, want)
+	}
+	var b bytes.Buffer
+	must(t, Filled(&b, old.Strategy, old.Project, old.Quarter, old.Held, false, good()))
+	old.Body = b.Bytes()
+	got = Screen(context.Background(), old)
+	if len(got.Findings) > 0 || len(got.Values) != len(good())-1 {
+		t.Errorf("%d numbers of a new template; findings:%s", len(got.Values), describe(got.Findings))
+	}
+	x, err := excelize.OpenReader(&b)
+	must(t, err)
+	defer x.Close()
+	for cell, want := range map[string]string{"A8": "Referrals accepted", "C8": "Female", "A9": "Young people with an improved outcome"} {
+		if text, err := x.GetCellValue("By sex", cell); err != nil || text != want {
+			t.Errorf("By sex!%s is %q, want %q; %v", cell, text, want, err)
+		}
+	}
+	if text, _ := x.GetCellValue(meaningSheet, "D6"); text != "age band, sex (not Not stated)" {
+		t.Errorf("asked by %q", text)
+	}
+	// The groups that are asked have to make the total.
+	h := old
+	h.Body = edited(t, old.Body, func(x *excelize.File) { must(t, x.SetCellValue("By sex", "E8", 18)) })
+	if got := Screen(context.Background(), h); len(got.Findings) != 1 || got.Findings[0].Rule != "parts_ne_total" {
+		t.Errorf("findings:%s", describe(got.Findings))
+	}
 }
 
 // locked is the good workbook with a password.

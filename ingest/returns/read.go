@@ -471,6 +471,10 @@ func (s *screen) row(g *grid, r row) {
 	if !ok {
 		return
 	}
+	if by != "" && !m.Asks(by, item) {
+		s.leftOut(g, r, m, by, item)
+		return
+	}
 	parts := m.Parts()
 	numbers := s.valueColumns(g)
 	if len(parts) == 2 && !slices.ContainsFunc(numbers, func(c column) bool { return c.part != "" }) {
@@ -504,6 +508,24 @@ func (s *screen) row(g *grid, r row) {
 		e := &entry{cell: metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item}, measure: m, sheet: g.sheet, row: r.number, col: c.col}
 		s.readValue(e, at)
 		s.entries = append(s.entries, e)
+	}
+}
+
+// leftOut tells of a row of a group that the measure counts nobody of. One that
+// says there was nobody, or nothing, was not read; another is a mistake.
+func (s *screen) leftOut(g *grid, r row, m metrics.ReturnMeasure, by, item string) {
+	d, _ := s.h.Strategy.Dimension(by)
+	group := strings.ToLower(d.Title) + " " + itemTitle(&d, item)
+	for _, c := range s.valueColumns(g) {
+		at := r.at(c.col)
+		if text := strings.ToLower(strings.TrimSpace(at.text)); text != "" && text != "0" && text != "[x]" {
+			s.add("filter_item_left_out", g.sheet.name, ref(c.col, r.number), "“%s” counts nobody of the %s, and the row gives “%s”.", m.Title, group, shorten(at.text))
+			return
+		}
+	}
+	if key := "without " + m.ID + by + item; !s.told[key] {
+		s.told[key] = true
+		s.add("cross_data_to_meta", g.sheet.name, ref(g.of(measureRole)[0].col, r.number), "“%s” is not asked for the %s; the row was not read.", m.Title, group)
 	}
 }
 

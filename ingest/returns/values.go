@@ -344,7 +344,7 @@ func (s *screen) partsOf(given map[metrics.ReturnCell]*entry, m metrics.ReturnMe
 	}
 	sum, missing, unknown := 0.0, 0, 0
 	var first *entry
-	for _, item := range d.Items {
+	for _, item := range m.ItemsOf(d) {
 		e := given[metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item.ID}]
 		switch {
 		case e == nil:
@@ -655,7 +655,7 @@ func (s *screen) missing() bool {
 					items = append(items, t)
 				}
 			}
-			if len(items) == len(d.Items) {
+			if len(items) == len(m.ItemsOf(d)) {
 				s.add("cross_meta_to_data", "", "", "No row gives “%s” by %s.", m.Title, strings.ToLower(d.Title))
 			} else {
 				s.add("cross_meta_to_data", "", "", "No row gives “%s” by %s for %s.", m.Title, strings.ToLower(d.Title), strings.Join(items, ", "))
