@@ -31,6 +31,7 @@ type submissionPage struct {
 	Problems    account.Problems // what stands in the way, each with its place
 	Failures    []findingView
 	Warnings    []findingView
+	Notes       []findingView
 	Groups      []valueGroup
 	Elsewhere   []elsewhereView // what was found in cells that hold no number of the return
 	BeforeHead  string
@@ -140,7 +141,7 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 // from one that is hidden for another's sake.
 func (p *submissionPage) withoutNumbers() {
 	p.Found = fmt.Sprintf("The checks found %s and %s.", plural(int64(len(p.Failures)), "thing to be mended", "things to be mended"), plural(int64(len(p.Warnings)), "warning", "warnings"))
-	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Reason = nil, nil, nil, false, nil, nil, ""
+	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Notes, p.Reason = nil, nil, nil, false, nil, nil, nil, ""
 	p.Heading = p.Status + "."
 }
 
@@ -176,8 +177,11 @@ func (s *Server) submissionPageOf(v Preview) (submissionPage, error) {
 	for i, f := range v.Findings {
 		at := Place{f.Sheet, f.Cell}
 		sign := verdict{"worse", "cross", "Wrong"}
-		if f.Severity == metrics.Warn {
+		switch f.Severity {
+		case metrics.Warn:
 			sign = verdict{"none", "unknown", "Warning"}
+		case metrics.Note:
+			sign = verdict{"none", "dot", "For information"}
 		}
 		view := findingView{Sign: sign, Key: FindingKey(f), Field: "reason-" + strconv.Itoa(i), Place: strings.TrimSuffix(placeWords(f), ": "), Message: f.Message, Mend: f.Mend, Reason: f.Reason, Rule: f.Rule}
 		if f.Cell != "" {
@@ -187,10 +191,13 @@ func (s *Server) submissionPageOf(v Preview) (submissionPage, error) {
 			}
 			marks[at] = append(marks[at], markView{sign, f.Message})
 		}
-		if f.Severity == metrics.Fail {
+		switch f.Severity {
+		case metrics.Fail:
 			page.Failures = append(page.Failures, view)
-		} else {
+		case metrics.Warn:
 			page.Warnings = append(page.Warnings, view)
+		default:
+			page.Notes = append(page.Notes, view)
 		}
 	}
 	if page.Waits {

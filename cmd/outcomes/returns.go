@@ -398,6 +398,9 @@ func printFindings(w io.Writer, findings []metrics.Finding) {
 		if at == "" {
 			at = "the file"
 		}
-		fmt.Fprintf(w, "  %-7s  %s: %s [%s]\n           %s\n", f.Severity, at, f.Message, f.Rule, f.Mend)
+		fmt.Fprintf(w, "  %-7s  %s: %s [%s]\n", f.Severity, at, f.Message, f.Rule)
+		if f.Mend != "" {
+			fmt.Fprintf(w, "           %s\n", f.Mend)
+		}
 	}
 }

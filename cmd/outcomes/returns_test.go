@@ -233,6 +233,17 @@ func fillIn(t testing.TB, s *metrics.Strategy, template []byte, project string, 
 	return b.Bytes()
 }
 
+// notKnown says of one number of a return that it is not known, in another way
+// than is asked: a warning, and nothing worse.
+func notKnown(t testing.TB) func(x *excelize.File, at func(measure, part, group string) (string, string)) {
+	return func(x *excelize.File, at func(measure, part, group string) (string, string)) {
+		sheet, cell := at("hospital-represented", "denominator", "")
+		if err := x.SetCellValue(sheet, cell, "n/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func must(p metrics.Project, _ bool) metrics.Project { return p }
 
 var submissionPath = regexp.MustCompile(`^/returns/submissions/\d+`)
@@ -278,7 +289,7 @@ func TestRound(t *testing.T) {
 		t.Error("the file is not handed back as it came")
 	}
 
-	right := o.filledIn(hospital, "2019-Q3", nil)
+	right := o.filledIn(hospital, "2019-Q3", notKnown(t))
 	res = o.upload(metrics.Analyst, page, first[strings.LastIndex(first, "/")+1:], "mended.xlsx", right)
 	second := submissionPath.FindString(res.Header().Get("Location"))
 	if second == "" || second == first {
@@ -288,8 +299,12 @@ func TestRound(t *testing.T) {
 	if strings.Contains(body, "There is a problem") || !strings.Contains(body, "Accept this return") {
 		t.Fatalf("the mended return cannot be accepted: %s", body)
 	}
-	if res := o.post(second+"/accept", url.Values{}, http.StatusBadRequest); !strings.Contains(res.Body.String(), "Say why this may pass") {
-		t.Error("a warning without a reason passes, or nobody is told")
+	if _, notes, ok := strings.Cut(body, `<h2 id="notes">For information</h2>`); !ok || !strings.Contains(notes, "Nothing has to be done") {
+		t.Error("small numbers are not told of")
+	}
+	// The warning waits for a reason; that small numbers are hidden is only told.
+	if got := o.post(second+"/accept", url.Values{}, http.StatusBadRequest).Body.String(); strings.Count(got, ">Say why this may pass. ") != 1 || strings.Count(got, `name="reason"`) != 2 {
+		t.Error("a warning without a reason passes, or nobody is told, or more is asked than that reason")
 	}
 	o.post(second+"/accept", url.Values{"same": {"the project confirmed it"}, "note": {"checked by telephone"}}, http.StatusSeeOther)
 	f, ok := o.figures("hospital-attendances", metrics.Quarter)["2019-Q3"]
@@ -660,7 +675,7 @@ func TestReturnsFromTheCommandLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, fillIn(t, s, template, hospital, nil), 0o600); err != nil {
+	if err := os.WriteFile(file, fillIn(t, s, template, hospital, notKnown(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer

@@ -223,6 +223,9 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 		}
 		decision.Findings = found.Findings
 		for i, f := range decision.Findings {
+			if f.Severity != metrics.Warn {
+				continue
+			}
 			decision.Findings[i].Reason = a.Reasons[dashboard.FindingKey(f)]
 			if decision.Findings[i].Reason == "" {
 				decision.Findings[i].Reason = a.Same

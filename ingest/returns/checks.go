@@ -27,7 +27,7 @@ type Check struct {
 	Severity metrics.Severity
 	Title    string // what it is about, a few words
 	Looks    string // what it looks for, a sentence
-	Mend     string // what to do about a finding, a sentence
+	Mend     string // what to do about a finding, a sentence; "" of a note
 }
 
 // Checks lists the checks in the order of their stages.
@@ -111,7 +111,7 @@ var checks = []Check{
 	{"general_dupes", DuplicateStage, metrics.Fail, "Each number comes once", "The same number is given in two places.", "Delete one of the two."},
 	{"duplicate_of_held_data", DuplicateStage, metrics.Warn, "What changes is meant", "A number is other than the one that is held for the quarter, or none is.", "Make sure that the new numbers are the right ones, and say why they changed."},
 
-	{"small_number", DisclosureStage, metrics.Warn, "Small numbers are known", "Counts of people are so small that somebody may be known from them; they are hidden as [c] wherever figures are shown.", "Make sure that they are right. Keep the workbook itself to those who may see them."},
+	{"small_number", DisclosureStage, metrics.Note, "Small numbers are hidden", "Counts of people are so small that somebody may be known from them. Nothing is asked: they are hidden as [c] wherever figures are shown.", ""},
 	{"person_data", DisclosureStage, metrics.Fail, "Nothing about a person", "A cell, a comment, a header or footer, the file's properties or another hidden text looks like an NHS number, a postcode, a date of birth, a telephone number, an e-mail address, or a column of names.", "Take it out of the workbook and upload it again. The file was not kept."},
 
 	{"cross_meta_to_data", MetadataStage, metrics.Fail, "What is asked is answered", "A number that is asked for has no row in the workbook.", "Add the row; [x] if you have no number."},

@@ -126,9 +126,9 @@ func (s *screen) result() Screening {
 	})
 	if len(out.Findings) > maxFindings {
 		out.More = len(out.Findings) - maxFindings
-		// What stands in the way is kept before what only asks for a reason.
+		// What stands in the way is kept before what only asks for a reason, or for nothing.
 		slices.SortStableFunc(out.Findings, func(x, y metrics.Finding) int {
-			return strings.Compare(string(x.Severity), string(y.Severity)) // "fail" before "warning"
+			return slices.Index(metrics.Severities, x.Severity) - slices.Index(metrics.Severities, y.Severity)
 		})
 		out.Findings = out.Findings[:maxFindings]
 	}

@@ -608,7 +608,7 @@ func (s *screen) small() bool {
 	if n == 1 {
 		how = "One count of people is"
 	}
-	s.add("small_number", first.sheet.name, first.at(), "%s from 1 to %d (%s%s).", how, s.h.Strategy.Returns.Small, strings.Join(cells, "; "), more)
+	s.add("small_number", first.sheet.name, first.at(), "%s from 1 to %d (%s%s). Nothing has to be done: wherever figures are shown, small counts are hidden as [c].", how, s.h.Strategy.Returns.Small, strings.Join(cells, "; "), more)
 	return true
 }
 
