@@ -436,7 +436,8 @@ func (r *returns) ran(p Project, a, b int) bool {
 	return false
 }
 
-// value adds up a line's numbers over quarters. All are nil where one is not known.
+// value adds up a line's numbers over quarters. All are nil where one is not
+// known; where there was nobody to take a share of, the counts are not.
 func (p *performance) value(l line, a, b int) (n, d, v, low, up *float64, why string) {
 	x, ok := l.num.sum(a, b)
 	if !ok {
@@ -450,7 +451,9 @@ func (p *performance) value(l line, a, b int) (n, d, v, low, up *float64, why st
 	case !ok:
 		return
 	case y == 0:
-		why = "there is nothing to take a share of: " + p.ind.Denominator.Label + " were none"
+		if why = "there is nothing to take a share of: " + p.ind.Denominator.Label + " were none"; x == 0 || p.money {
+			n, d = &x, &y
+		}
 		return
 	case p.money:
 		share := x / y * p.ind.Per

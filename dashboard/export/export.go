@@ -131,7 +131,10 @@ func breakdownOf(f metrics.Figure) []part {
 			p.By = "deprivation"
 		}
 		if g.Status == metrics.Available {
-			p.Numerator, p.Denominator, p.Value, p.Lower, p.Upper = finite(g.Numerator), finite(g.Denominator), finite(g.Value), finite(g.Lower), finite(g.Upper)
+			p.Value, p.Lower, p.Upper = finite(g.Value), finite(g.Lower), finite(g.Upper)
+		}
+		if g.Status == metrics.Available || g.OfNobody() {
+			p.Numerator, p.Denominator = finite(g.Numerator), finite(g.Denominator)
 		}
 		out = append(out, p)
 	}
@@ -319,7 +322,10 @@ func shown(f metrics.Figure) metrics.Figure {
 	if f.Status == metrics.Available {
 		return f
 	}
-	f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil, nil, nil
+	if !f.OfNobody() {
+		f.Numerator, f.Denominator = nil, nil
+	}
+	f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil
 	f.Comparisons, f.Provisional = nil, false
 	return f
 }

@@ -125,6 +125,36 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// A share of nobody has its counts, and no other number; what is missing for
+// another reason has none, whatever it was given with.
+func TestShareOfNobody(t *testing.T) {
+	none, some := 0.0, 12.0
+	f := sample()[0]
+	f.Status, f.Numerator, f.Denominator = metrics.Missing, &none, &none
+	other := f
+	other.Denominator = &some
+	f.Breakdown, other.Breakdown = nil, nil
+	whole := sample()[0]
+	whole.Breakdown = []metrics.GroupValue{{By: "age", Label: "10 to 14", Numerator: &none, Denominator: &none, Value: &some, Status: metrics.Missing}}
+	var b bytes.Buffer
+	if err := CSV(&b, []metrics.Figure{f, other, whole}, about(true)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(rows) != 5 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, want := range map[int]string{1: "0/0//[x]", 2: "///[x]", 4: "0/0//[x]"} {
+		var got []string
+		for _, column := range []string{"numerator", "denominator", "value", "shorthand"} {
+			got = append(got, rows[i][slices.Index(Columns, column)])
+		}
+		if strings.Join(got, "/") != want {
+			t.Errorf("row %d is %q, want %q", i, got, want)
+		}
+	}
+}
+
 // Groups stand under their figure, and a suppressed one shows no number in
 // either file, whatever it was given with.
 func TestBreakdowns(t *testing.T) {

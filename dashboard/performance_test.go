@@ -1,0 +1,38 @@
+package dashboard
+
+import (
+	"slices"
+	"testing"
+
+	"outcomes/metrics"
+)
+
+// Where nobody was in a group, its counts are 0 and only the share is missing.
+func TestBreakdownOfNobody(t *testing.T) {
+	s := &metrics.Strategy{Dimensions: []metrics.Dimension{{ID: "age", Title: "Age band"}}}
+	ind := metrics.Indicator{ID: "improved-share", Title: "Improved", Counted: "young people", Kind: metrics.Proportion, Accountability: metrics.Performance,
+		Denominator: metrics.Measure{Label: "young people who completed"}}
+	of := func(item string, n, d float64) metrics.GroupValue {
+		g := metrics.GroupValue{By: "age", Item: item, Label: item, Numerator: &n, Denominator: &d, Status: metrics.Missing}
+		if d > 0 {
+			g.Value, g.Lower, g.Upper, g.Status = new(50.0), new(40.0), new(60.0), metrics.Available
+		}
+		return g
+	}
+	f := metrics.Figure{Status: metrics.Available, Breakdown: []metrics.GroupValue{of("10-14", 10, 20), of("15-17", 0, 0)}}
+	views, key := breakdownsOf(s, ind, f, written)
+	if want := []string{"15-17", "0", "0", "[x]", "[x]", "[x]"}; len(views) != 1 || !slices.Equal(views[0].Rows[1], want) {
+		t.Errorf("%+v, want the row %q", views, want)
+	}
+	if len(key) != 1 || key[0].Text != "not available: the counts are 0, and there is nothing to take a share of" {
+		t.Errorf("the key is %+v", key)
+	}
+	table := tableOf(choice{indicator: ind, kind: metrics.Quarter}, "the projects", []metrics.Figure{{Status: metrics.Missing, Numerator: new(0.0), Denominator: new(0.0), Reason: "nobody completed"}}, nil, metrics.Signal{})
+	var got []string
+	for _, c := range table.Rows[0].Cells {
+		got = append(got, c.Text)
+	}
+	if want := []string{"0", "0", "[x]", "[x]", "[x]", "Nobody completed"}; !slices.Equal(got, want) {
+		t.Errorf("the table's row is %q, want %q", got, want)
+	}
+}
