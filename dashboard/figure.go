@@ -204,7 +204,7 @@ func stateOf(f metrics.Figure) (state, reason string) {
 	case metrics.Available:
 		return "", ""
 	case metrics.Suppressed:
-		state = f.Status.Shorthand() + " not shown: the count is small enough to identify someone"
+		state = f.Status.Shorthand() + " not shown"
 	default:
 		state = f.Status.Shorthand() + " not available"
 	}
