@@ -229,7 +229,7 @@ func (t trend) input() chart.Input {
 	ind := t.choice.indicator
 	in := chart.Input{
 		Title:    measure(ind),
-		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion,
+		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion, Count: ind.Kind == metrics.Total,
 		Periods: axisOf(t.periods),
 	}
 	subject := lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval))
