@@ -36,3 +36,24 @@ func TestBreakdownOfNobody(t *testing.T) {
 		t.Errorf("the table's row is %q, want %q", got, want)
 	}
 }
+
+// The axis of time begins with the first figure, shown or hidden; what is
+// missing before it is left out.
+func TestAxisBeginsWithTheFirstFigure(t *testing.T) {
+	var figures []metrics.Figure
+	for i, status := range []metrics.Status{metrics.Missing, metrics.Suppressed, metrics.Missing, metrics.Available, metrics.Suppressed} {
+		f := metrics.Figure{Period: metrics.QuarterOf(metrics.NewMonth(2018, 10) + metrics.Month(3*i)), Status: status}
+		if status == metrics.Available {
+			f.Value = new(20.0)
+		}
+		figures = append(figures, f)
+	}
+	if got := periodsOf(figures); len(got) != 4 || got[0].Code() != "2019-Q1" {
+		t.Errorf("the axis has %v", got)
+	}
+	ind := metrics.Indicator{Kind: metrics.Total, Accountability: metrics.Performance}
+	in := trendOf(&metrics.Strategy{}, choice{indicator: ind, kind: metrics.Quarter}, metrics.IndicatorSummary{Latest: &figures[3]}, figures, nil, metrics.Signal{}).input()
+	if len(in.Gaps) != 3 || in.Gaps[0].First != 0 || in.Gaps[0].Label != "Not shown" || in.Gaps[1].Label != "No figure" {
+		t.Errorf("the gaps are %+v", in.Gaps)
+	}
+}
