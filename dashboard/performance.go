@@ -121,6 +121,9 @@ func breakdownsOf(strategy *metrics.Strategy, ind metrics.Indicator, f metrics.F
 			if ind.Kind == metrics.Proportion {
 				v.Head = append(v.Head, upperFirst(noun(ind.Denominator.Label)), "Share", "Lower 95% limit", "Upper 95% limit")
 			}
+			if !slices.ContainsFunc(f.Breakdown, func(g metrics.GroupValue) bool { return g.By == by && g.Status != metrics.Suppressed }) {
+				v.Hidden = fmt.Sprintf("%s: every number of %s is hidden as %s.", title, the(f.Period), metrics.Suppressed.Shorthand())
+			}
 			out = append(out, v)
 		}
 		numbers := []*float64{g.Value}

@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"html/template"
 	"slices"
+	"strings"
 	"testing"
 
 	"outcomes/metrics"
@@ -55,5 +57,39 @@ func TestAxisBeginsWithTheFirstFigure(t *testing.T) {
 	in := trendOf(&metrics.Strategy{}, choice{indicator: ind, kind: metrics.Quarter}, metrics.IndicatorSummary{Latest: &figures[3]}, figures, nil, metrics.Signal{}).input()
 	if len(in.Gaps) != 3 || in.Gaps[0].First != 0 || in.Gaps[0].Label != "Not shown" || in.Gaps[1].Label != "No figure" {
 		t.Errorf("the gaps are %+v", in.Gaps)
+	}
+}
+
+// A table of nothing but [c] is one sentence.
+func TestBreakdownAllHidden(t *testing.T) {
+	s := &metrics.Strategy{Dimensions: []metrics.Dimension{{ID: "age", Title: "Age band"}, {ID: "sex", Title: "Sex"}}}
+	group := func(by, label string, status metrics.Status) metrics.GroupValue {
+		g := metrics.GroupValue{By: by, Label: label, Status: status}
+		if status == metrics.Available {
+			g.Value = new(0.0)
+		}
+		return g
+	}
+	f := metrics.Figure{Status: metrics.Available, Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), Breakdown: []metrics.GroupValue{
+		group("project", "Staying Safe", metrics.Available),
+		group("age", "10 to 14", metrics.Suppressed), group("age", "15 to 17", metrics.Suppressed),
+		group("sex", "Female", metrics.Suppressed), group("sex", "Male", metrics.Suppressed), group("sex", "Not stated", metrics.Available)}}
+	views, key := breakdownsOf(s, metrics.Indicator{Kind: metrics.Total, Counted: "young people"}, f, written)
+	var said []string
+	for _, v := range views {
+		said = append(said, v.Hidden)
+	}
+	if want := []string{"", "By age band: every number of the quarter ending March 2019 is hidden as [c].", ""}; !slices.Equal(said, want) || len(key) != 1 {
+		t.Errorf("it says %q, with the key %+v; want %q", said, key, want)
+	}
+	text, err := template.New("").Funcs(template.FuncMap{"asset": func(string) string { return "" }}).ParseFS(templateFiles, "templates/parts.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, tables := range []int{1, 0, 1} {
+		var b strings.Builder
+		if err := text.ExecuteTemplate(&b, "groups", views[i]); err != nil || strings.Count(b.String(), "<table>") != tables || strings.Contains(b.String(), "hidden as [c]") != (tables == 0) {
+			t.Errorf("breakdown %d: %v %s", i, err, b.String())
+		}
 	}
 }
