@@ -592,6 +592,9 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "to be mended") {
 		t.Error("a file that is no workbook clears the project")
 	}
+	if !strings.Contains(o.get(page, http.StatusOK), "Received, to be mended") {
+		t.Error("the return's page says another state than the matrix")
+	}
 	if res := o.upload(metrics.Analyst, page, "1", "one.xlsx", o.filledIn(hospital, "2019-Q3", nil)); res.Code != http.StatusSeeOther {
 		t.Fatal(res.Code)
 	}
@@ -618,8 +621,8 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 		t.Errorf("the overview counts %d overdue returns, the page of returns lists %d", count(), listed)
 	}
 	o.post("/returns/submissions/2/withdraw", url.Values{"reason": {"counted twice"}}, http.StatusSeeOther)
-	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "Overdue, withdrawn") {
-		t.Error("the matrix does not say that a withdrawn return is owed again")
+	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "Overdue, withdrawn") || !strings.Contains(o.get(page, http.StatusOK), "Overdue, withdrawn") {
+		t.Error("the matrix or the return's page does not say that a withdrawn return is owed again")
 	}
 }
 

@@ -241,7 +241,7 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 }
 
 // reasonOf is the reason of a decision: the one that was given for it, else
-// those for its warnings.
+// those for its warnings, else what was said without there being a warning.
 func reasonOf(a dashboard.Acceptance, findings []metrics.Finding) string {
 	if a.Reason != "" {
 		return a.Reason
@@ -251,6 +251,9 @@ func reasonOf(a dashboard.Acceptance, findings []metrics.Finding) string {
 		if f.Reason != "" && !slices.Contains(reasons, f.Reason) {
 			reasons = append(reasons, f.Reason)
 		}
+	}
+	if len(reasons) == 0 {
+		return a.Same
 	}
 	return strings.Join(reasons, "; ")
 }
