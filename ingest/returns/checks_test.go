@@ -265,6 +265,12 @@ var fixtures = map[string]fixture{
 		trips:  func(t *testing.T) Handed { return with(t, last(only("sessions", 90)), nil) },
 		passes: func(t *testing.T) Handed { return with(t, last(only("sessions", 40)), nil) }, cell: "Totals!D10",
 	},
+	"spend_over_budget": {
+		// 12,345.67 of 13,000 in this quarter, and before it in the financial year.
+		trips:  func(t *testing.T) Handed { return budgeted(t, 700, 0) },
+		passes: func(t *testing.T) Handed { return budgeted(t, 654.33, 0) },
+		cell:   "Totals!D12", says: "“Spend in the quarter” is £13,045.67 from October 2018 to March 2019, more than the £13,000 of “Budget” (D13).",
+	},
 	"identical_to_last_quarter": {trips: func(t *testing.T) Handed { return with(t, last(func(*metrics.ReturnValue) {}), nil) }, passes: func(t *testing.T) Handed { return with(t, last(nearby), nil) }},
 	"zero_after_long_nonzero": {
 		trips: func(t *testing.T) Handed {
@@ -362,6 +368,53 @@ func TestGroupLeftOut(t *testing.T) {
 	h.Body = edited(t, old.Body, func(x *excelize.File) { must(t, x.SetCellValue("By sex", "E8", 18)) })
 	if got := Screen(context.Background(), h); len(got.Findings) != 1 || got.Findings[0].Rule != "parts_ne_total" {
 		t.Errorf("findings:%s", describe(got.Findings))
+	}
+}
+
+// budgeted is the good workbook with a budget of 13,000 for its spending, after
+// a quarter in which so much was spent of so much.
+func budgeted(t *testing.T, spent, budget float64) Handed {
+	t.Helper()
+	h := handed(t, nil)
+	s := h.Strategy
+	side := func(id string) metrics.Measure {
+		return metrics.Measure{From: metrics.FromReturns, Returned: []string{id}}
+	}
+	s.Measures = append(s.Measures, metrics.ReturnMeasure{ID: "budget", Title: "Budget", Kind: metrics.MoneyMeasure, Unit: metrics.Pounds})
+	s.Indicators = append(s.Indicators, metrics.Indicator{ID: "spent", Kind: metrics.Proportion, Numerator: side("spend"), Denominator: side("budget")})
+	s.Projects[0].Measures = append(slices.Clone(s.Projects[0].Measures), "budget")
+	h.Project = s.Projects[0]
+	add := func(values []metrics.ReturnValue, v float64) []metrics.ReturnValue {
+		return append(values, metrics.ReturnValue{ReturnCell: is{Measure: "budget"}, Value: v})
+	}
+	last, year := returned(metrics.QuarterOf(quarter.First-1), only("spend", spent)), returned(metrics.QuarterOf(quarter.First-12), only("spend", 90_000))
+	last.Values, year.Values = add(last.Values, budget), add(year.Values, 1)
+	h.Held = Held{Before: []metrics.AcceptedReturn{year, last}} // that of another financial year does not matter
+	var b bytes.Buffer
+	must(t, Filled(&b, s, h.Project, h.Quarter, h.Held, false, add(good(), 13_000)))
+	h.Body = b.Bytes()
+	return h
+}
+
+// Money since the start is set against a budget since the start, and does not fall.
+func TestCumulativeMoney(t *testing.T) {
+	h := budgeted(t, 12_500, 20_000)
+	for i := range h.Strategy.Measures {
+		m := &h.Strategy.Measures[i]
+		m.Cumulative = m.Cumulative || m.Kind == metrics.MoneyMeasure
+	}
+	said := describe(Screen(context.Background(), h).Findings)
+	for _, want := range []string{"cumulative_fell Totals!D12: “Spend in the quarter” is a total since the start and fell from £12,500 to £12,345.67.", "cumulative_fell Totals!D13: “Budget”"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:%s", want, said)
+		}
+	}
+	if strings.Contains(said, "spend_over_budget") {
+		t.Errorf("12,345.67 of 13,000 is too much:%s", said)
+	}
+	h.Body = edited(t, h.Body, func(x *excelize.File) { must(t, x.SetCellValue("Totals", "D12", 13_000.01)) })
+	if said := describe(Screen(context.Background(), h).Findings); !strings.Contains(said, "is £13,000.01 since the start, more than the £13,000 of “Budget”") {
+		t.Errorf("13,000.01 of 13,000 passes:%s", said)
 	}
 }
 

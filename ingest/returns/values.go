@@ -258,6 +258,14 @@ func (s *screen) what(c metrics.ReturnCell) string {
 
 func pounds(v float64) string { return metrics.Pounds + number(v) }
 
+// amount is a measure's number in a sentence.
+func amount(m metrics.ReturnMeasure, v float64) string {
+	if m.Whole() {
+		return number(v)
+	}
+	return pounds(v)
+}
+
 func number(v float64) string {
 	whole, frac, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -432,7 +440,7 @@ func (s *screen) history() bool {
 			now, then := e.value, was.Value
 			if m.Cumulative {
 				if e.value < was.Value {
-					s.add("cumulative_fell", e.sheet.name, e.at(), "%s is a total since the start and fell from %s to %s.", s.what(c), number(was.Value), number(e.value))
+					s.add("cumulative_fell", e.sheet.name, e.at(), "%s is a total since the start and fell from %s to %s.", s.what(c), amount(m, was.Value), amount(m, e.value))
 					continue
 				}
 				earlier, ok := before[c]
@@ -444,8 +452,56 @@ func (s *screen) history() bool {
 			s.jump(e, now, then)
 		}
 	}
+	s.overBudget(given)
 	s.sameAgain(given, last)
 	return true
+}
+
+// overBudget looks for more money than the money that an indicator sets it
+// against: more spent than was budgeted. Quarters of which either is not known
+// are left out.
+func (s *screen) overBudget(given map[metrics.ReturnCell]*entry) {
+	money := func(m metrics.Measure) (metrics.ReturnMeasure, *entry) {
+		if m.From != metrics.FromReturns || len(m.Returned) != 1 {
+			return metrics.ReturnMeasure{}, nil
+		}
+		measure, _ := s.h.Strategy.ReturnMeasure(m.Returned[0])
+		e := given[metrics.ReturnCell{Measure: measure.ID}]
+		if measure.Kind != metrics.MoneyMeasure || e == nil || e.none {
+			return measure, nil
+		}
+		return measure, e
+	}
+	told := map[string]bool{}
+	for _, ind := range s.h.Strategy.Indicators {
+		spend, now := money(ind.Numerator)
+		budget, of := money(ind.Denominator)
+		if ind.Kind != metrics.Proportion || now == nil || of == nil || spend.Cumulative != budget.Cumulative || told[spend.ID+" "+budget.ID] {
+			continue
+		}
+		told[spend.ID+" "+budget.ID] = true
+		since, spent, budgeted := s.h.Quarter.First, now.value, of.value
+		for _, r := range s.h.Held.before(s.h.Quarter) {
+			if spend.Cumulative || r.Quarter.First < metrics.YearToDateIn(s.h.Quarter.Last).First {
+				continue
+			}
+			held := valuesOf(r)
+			x, ok := held[now.cell]
+			y, also := held[of.cell]
+			if ok && also && !x.NotAvailable && !y.NotAvailable {
+				since, spent, budgeted = min(since, r.Quarter.First), spent+x.Value, budgeted+y.Value
+			}
+		}
+		spent, budgeted = math.Round(spent*decimals(spend))/decimals(spend), math.Round(budgeted*decimals(budget))/decimals(budget)
+		if spent <= budgeted {
+			continue
+		}
+		when := "since the start"
+		if !spend.Cumulative {
+			when = fmt.Sprintf("from %s to %s", since.Name(), s.h.Quarter.Last.Name())
+		}
+		s.add("spend_over_budget", now.sheet.name, now.at(), "%s is %s %s, more than the %s of %s (%s).", s.what(now.cell), pounds(spent), when, pounds(budgeted), s.what(of.cell), of.where(now))
+	}
 }
 
 func (s *screen) jump(e *entry, now, then float64) {
