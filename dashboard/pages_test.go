@@ -456,7 +456,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample,method,direction,verdict,compared_with,compared_period,compared_value,compared_numerator,compared_ratio,compared_lower,compared_upper,compared_rule,compared_care,not_compared_reason,similar_value,similar_direction,similar_rank,similar_of,force_value,force_direction,england_value,england_direction,target_value,target_direction,provisional,source,revision,made_at,breakdown_by,breakdown"
+	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample,method,direction,verdict,compared_with,compared_period,compared_value,compared_numerator,compared_ratio,compared_lower,compared_upper,compared_rule,compared_care,not_compared_reason,similar_value,similar_direction,similar_rank,similar_of,force_value,force_direction,england_value,england_direction,target_value,target_direction,provisional,source,revision,made_at,breakdown_by,breakdown,accountability"
 	if got := strings.Join(rows[0], ","); got != want {
 		t.Errorf("columns %s", got)
 	}

@@ -65,7 +65,6 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 				return err
 			}
 			if format != "table" {
-				about := export.About{Sample: state.Sample, Sources: map[string]string{}}
 				stored, err := st.StrategySource(ctx)
 				if err != nil {
 					return err
@@ -74,14 +73,11 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 				if err != nil {
 					return err
 				}
-				for _, ind := range s.Indicators {
-					about.Sources[ind.ID] = ind.Source
-				}
 				write := export.CSV
 				if format == "json" {
 					write = export.JSON
 				}
-				return write(cmd.OutOrStdout(), figures, about)
+				return write(cmd.OutOrStdout(), figures, export.AboutOf(s, state.Sample))
 			}
 			if state.Sample {
 				fmt.Fprintln(cmd.OutOrStdout(), "Sample data, invented.")
