@@ -133,8 +133,20 @@ func printTable(out io.Writer, figures []metrics.Figure) error {
 		if f.Rank != nil {
 			rank = fmt.Sprintf("%d of %d", *f.Rank, *f.RankOf)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s to %s\t%s\t%s\t%s\t%s\n", f.Indicator, f.Area.Name, f.Period.Code(), metrics.Decimal(*f.Value, 2),
-			metrics.Decimal(*f.Lower, 2), metrics.Decimal(*f.Upper, 2), metrics.Decimal(*f.Numerator, 0), metrics.Decimal(*f.Denominator, 0), rank, f.Unit)
+		interval := ""
+		if f.Lower != nil && f.Upper != nil {
+			interval = metrics.Decimal(*f.Lower, 2) + " to " + metrics.Decimal(*f.Upper, 2)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Indicator, f.Area.Name, f.Period.Code(), metrics.Decimal(*f.Value, 2),
+			interval, counted(f.Numerator), counted(f.Denominator), rank, f.Unit)
 	}
 	return w.Flush()
+}
+
+// counted is a count of a figure, "" where it has none: a total is of nothing.
+func counted(n *float64) string {
+	if n == nil {
+		return ""
+	}
+	return metrics.Decimal(*n, 0)
 }

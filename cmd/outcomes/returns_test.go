@@ -699,6 +699,9 @@ func TestReturnsFromTheCommandLine(t *testing.T) {
 	if said := outcomes(t, "figures", "--db", db, "--indicator", "hospital-attendances", "--format", "csv"); !strings.Contains(said, "2019-Q3") || !strings.Contains(said, ",24,") {
 		t.Errorf("the figures are %s", said)
 	}
+	if said := outcomes(t, "figures", "--db", db, "--period", "2019-Q3"); !strings.Contains(said, "hospital-attendances") || !strings.Contains(said, "  24.00  ") {
+		t.Errorf("the table of figures is %s", said)
+	}
 	outcomes(t, "returns", "withdraw", "2", "--reason", "counted twice", "--db", db)
 	out.Reset()
 	if code := run(t.Context(), []string{"figures", "--db", db, "--format", "csv"}, &out, &errs); code == 0 || out.Len() > 0 {
