@@ -198,6 +198,50 @@ func TestGridIsCut(t *testing.T) {
 	}
 }
 
+// What is wrong with the period of many rows is told once, with how many they
+// are and the first of them.
+func TestRowsAreToldOfTogether(t *testing.T) {
+	rows := 0
+	for _, r := range ownRows()[1:] {
+		if r != nil {
+			rows++
+		}
+	}
+	const asked = "January to March 2019 (quarter 4 of 2018-19)"
+	for _, tt := range []struct {
+		name string
+		h    Handed
+		rule string
+		says string
+	}{
+		{"the financial year's quarter", periods(t, "Q4 2018"), "wrong_quarter_code", fmt.Sprintf("“Q4 2018” is October to December 2018 (quarter 3 of 2018-19) as it stands, and this return is of %s. It is so in %d rows; this is the first.", asked, rows)},
+		{"a year-first code of another quarter", periods(t, "2018-Q2"), "wrong_quarter", fmt.Sprintf("“2018-Q2” is of April to June 2018 (quarter 1 of 2018-19), and this return is of %s. %d rows are of another quarter; this is the first.", asked, rows)},
+		{"a year-first code to come", periods(t, "2019-Q2"), "period_is_not_due", fmt.Sprintf("“2019-Q2” is April to June 2019 (quarter 1 of 2019-20), which has not ended, and this return is of %s. It is so in %d rows; this is the first.", asked, rows)},
+		{"a month", periods(t, "March 2019"), "time_period_length", fmt.Sprintf("“March 2019” is a month, not a quarter. It is so in %d rows; this is the first.", rows)},
+		{"a date of another quarter", serial(t, 43_400, false), "wrong_quarter", "the date is of October to December 2018"},
+		{"no period", periods(t, nil), "filter_blanks", fmt.Sprintf("The row does not say its period. It is so in %d rows; this is the first.", rows)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []metrics.Finding
+			for _, f := range Screen(context.Background(), tt.h).Findings {
+				if f.Rule == tt.rule {
+					got = append(got, f)
+				}
+			}
+			if len(got) != 1 || got[0].Cell != "B4" || !strings.Contains(got[0].Message, tt.says) {
+				t.Errorf("found:%s\nwant it to say %s", describe(got), tt.says)
+			}
+		})
+	}
+	// Each text is told of once: the second is another mistake.
+	h := ownWith(t, func(rows [][]any) [][]any { rows[4][1], rows[7][1] = "spring", "early spring"; return rows })
+	if got := rules(Screen(context.Background(), h).Findings); !slices.Contains(got, "time_identifier_valid") {
+		t.Errorf("found %q", got)
+	} else if said := describe(Screen(context.Background(), h).Findings); !strings.Contains(said, "“spring”") || !strings.Contains(said, "“early spring”") {
+		t.Errorf("found:%s", said)
+	}
+}
+
 // Workbooks of a project's own, in other shapes than the template's.
 func TestOwnWorkbooks(t *testing.T) {
 	totals := func(rows [][]any) [][]any { // the totals alone, of each measure

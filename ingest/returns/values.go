@@ -43,10 +43,7 @@ func (s *screen) period() bool {
 			continue
 		}
 		for _, c := range g.of(valueRole) {
-			head := cell{col: c.col, text: c.head}
-			if rule := s.ofPeriod(g.sheet, head, g.head.number); rule == "wrong_quarter" {
-				s.add(rule, g.sheet.name, ref(c.col, g.head.number), "The column “%s” is of another quarter than %s.", shorten(c.head), metrics.QuarterInWords(h.Quarter))
-			}
+			s.ofPeriod(g.sheet, cell{col: c.col, text: c.head}, g.head.number)
 		}
 	}
 	s.tables = slices.DeleteFunc(s.tables, func(g *grid) bool { return len(s.valueColumns(g)) == 0 })
@@ -100,9 +97,7 @@ func (s *screen) isValueOf(r row, i int) bool {
 func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) {
 	styles := s.styles
 	s.styles = map[string]bool{} // a line above a table may be written in another way than its rows
-	if s.ofPeriod(sh, c, row) == "wrong_quarter" {
-		s.add("wrong_quarter", sh.name, ref(c.col, row), "“%s” is another quarter than %s.", shorten(c.text), metrics.QuarterInWords(s.h.Quarter))
-	}
+	s.ofPeriod(sh, c, row)
 	s.styles = styles
 }
 
