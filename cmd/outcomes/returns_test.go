@@ -313,6 +313,8 @@ func TestRound(t *testing.T) {
 	}
 	if body := o.get("/priorities/tertiary-prevention", 200); !strings.Contains(body, "24 hospital attendances") {
 		t.Error("the priority's page does not show the accepted number")
+	} else if number, words := strings.Index(body, `<p class="n">24</p>`), strings.Index(body, "24 hospital attendances"); number < 0 || number > words {
+		t.Error("the priority's page does not give a measure's number before its sentence")
 	}
 	sub, err := o.round.Submission(context.Background(), 2)
 	if err != nil || sub.Status != metrics.SubmissionAccepted || sub.Reason != "checked by telephone" || sub.DecidedBy != "analyst@example.org" {
