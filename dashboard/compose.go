@@ -420,7 +420,7 @@ func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
 		return
 	}
 	c.shown[key] = true
-	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source})
+	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source, Accountability: ind.Accountability})
 	if mark := f.Shorthand(); mark != "" {
 		c.marks[mark] = true
 	}
