@@ -359,6 +359,9 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 		rc.Series = slices.Delete(rc.Series, at, at+1)
 	}
 	place := placeOf(c.strategy, ind, c.strategy.Area)
+	if p, ok := c.strategy.Priority(ind.Priority); ok && ind.Accountability == metrics.Performance && len(c.strategy.Contributors(ind)) > 1 {
+		place += " of “" + p.Title + "”"
+	}
 	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
@@ -553,7 +556,7 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 		return figures[at], true
 	}
 	table := func(id, title string, columns []metrics.ReportColumn, of func(metrics.Indicator) bool, row func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell) {
-		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
+		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: p.Title + ": " + title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
 			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns...)}
 		for _, ind := range projects {
 			if !of(ind) {
@@ -591,14 +594,14 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 	}
 	number := metrics.ReportColumn{Numeric: true}
 	head := func(col metrics.ReportColumn, name string) metrics.ReportColumn { col.Head = name; return col }
-	table("totals", "How many: what the projects counted", []metrics.ReportColumn{head(number, "Quarter"), head(number, "Same quarter a year before"), head(number, "Financial year to date")},
+	table("totals", "what the projects counted", []metrics.ReportColumn{head(number, "Quarter"), head(number, "Same quarter a year before"), head(number, "Financial year to date")},
 		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) },
 		func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell {
 			in := func(v float64) string { return written(ind, v) }
 			return []metrics.ReportCell{c.number(now.Status, now.Value, mark(now), in), c.number(before.Status, before.Value, mark(before), in), c.number(toDate.Status, toDate.Value, mark(toDate), in)}
 		})
 	share := metrics.ReportColumn{Numeric: true, Percent: true, Decimals: 1}
-	table("shares", "Shares: what the projects achieved", []metrics.ReportColumn{head(number, "Counted"), head(number, "Out of"), head(share, "Share"), head(share, "Lower 95% limit"), head(share, "Upper 95% limit"), head(share, "Share a year before")},
+	table("shares", "shares that the projects reached", []metrics.ReportColumn{head(number, "Counted"), head(number, "Out of"), head(share, "Share"), head(share, "Lower 95% limit"), head(share, "Upper 95% limit"), head(share, "Share a year before")},
 		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
 		func(ind metrics.Indicator, now, before, _ metrics.Figure) []metrics.ReportCell {
 			in := func(v float64) string { return written(ind, v) }
@@ -606,7 +609,7 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 				c.number(now.Status, now.Lower, "", in), c.number(now.Status, now.Upper, "", in), c.number(before.Status, before.Value, mark(before), in)}
 		})
 	pounds := metrics.ReportColumn{Numeric: true, Pounds: true}
-	table("money", "Money: what was spent of the budget", []metrics.ReportColumn{head(pounds, "Spent"), head(pounds, "Budget"), head(share, "Share of the budget"), head(share, "Share in the financial year to date")},
+	table("money", "what was spent of the budget", []metrics.ReportColumn{head(pounds, "Spent"), head(pounds, "Budget"), head(share, "Share of the budget"), head(share, "Share in the financial year to date")},
 		func(ind metrics.Indicator) bool { return money(ind) && ind.Kind == metrics.Proportion },
 		func(ind metrics.Indicator, now, _, toDate metrics.Figure) []metrics.ReportCell {
 			in := func(v float64) string { return written(ind, v) }
