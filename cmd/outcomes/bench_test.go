@@ -266,3 +266,48 @@ func BenchmarkReturnsPages(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkReport is the server's time for the demo's standard report: the
+// draft's page, and each file of it, with the memory that it takes at most.
+func BenchmarkReport(b *testing.B) {
+	o := newOffice(b)
+	dir := b.TempDir()
+	st, err := makeDemo(b.Context(), dir, io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer st.Close()
+	accounts, err := accountsOf(st, account.Config{Direct: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := o.round.strategy
+	srv, err := dashboard.New(dashboard.Config{Store: st, Strategy: s, Accounts: accounts, PublicViewing: true, Round: newRound(st, s, o.clock.now), Packs: st, Log: slog.New(slog.DiscardHandler), Now: o.clock.now})
+	if err != nil {
+		b.Fatal(err)
+	}
+	token, err := accounts.Invite(b.Context(), "test", metrics.Person{Email: "bench@example.org", Name: "Bench", Role: metrics.Scrutiny})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	srv.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/join/"+token, nil))
+	for _, path := range []string{"/reports", "/reports/draft?period=2019-Q2", "/reports/draft/docx?period=2019-Q2", "/reports/draft/xlsx?period=2019-Q2", "/reports/draft/csv?period=2019-Q2", "/reports/draft/zip?period=2019-Q2"} {
+		b.Run(path, func(b *testing.B) {
+			b.ReportAllocs()
+			before := cpuTime(b)
+			for b.Loop() {
+				r := httptest.NewRequest(http.MethodGet, path, nil)
+				for _, c := range w.Result().Cookies() {
+					r.AddCookie(c)
+				}
+				a := httptest.NewRecorder()
+				srv.ServeHTTP(a, r)
+				if a.Code != http.StatusOK {
+					b.Fatal(a.Code, a.Body)
+				}
+			}
+			b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
