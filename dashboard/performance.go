@@ -29,11 +29,13 @@ type askView struct {
 	Indicators []indicatorView
 }
 
-// questions are the three questions, in their order.
-var questions = []struct {
+type question struct {
 	asks     metrics.Asks
 	question string
-}{
+}
+
+// questions are the three questions, in their order.
+var questions = []question{
 	{metrics.HowMuch, "How much did we do?"},
 	{metrics.HowWell, "How well did we do it?"},
 	{metrics.BetterOff, "Is anyone better off?"},
