@@ -11,6 +11,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
+
+	"outcomes/metrics"
 )
 
 // TestRoundInTheBrowser walks the whole round as an analyst would, in the demo:
@@ -18,18 +20,8 @@ import (
 // accepting with a reason, the new point on the priority's page, withdrawing.
 // On the way every page is checked as TestBrowser checks the board's.
 func TestRoundInTheBrowser(t *testing.T) {
-	ctx := browser(t)
-	base, said := startedSaying(t, "demo", "--listen", "127.0.0.1:0")
-	link := regexp.MustCompile(`analyst\s+(http\S+)`).FindStringSubmatch(said)
-	if link == nil {
-		t.Fatalf("the demo prints no link for an analyst: %s", said)
-	}
-	w := newWalk(t, ctx, base, "returns")
-	do, read, text, submit, check, download := w.do, w.read, w.text, w.submit, w.check, w.download
-
-	do(link[1])
-	submit(`main form button`)
-
+	w := startWalk(t, metrics.Analyst, "returns")
+	base, do, read, text, submit, check, download := w.base, w.do, w.read, w.text, w.submit, w.check, w.download
 	returns := base + "returns"
 	check(returns)
 	do(returns)

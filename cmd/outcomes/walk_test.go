@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -16,33 +17,45 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"outcomes/metrics"
 )
 
-// walk is somebody who goes from page to page in Chromium.
+// walk is a person's way through the demo in a browser.
 type walk struct {
 	t     testing.TB
 	ctx   context.Context
-	base  string // of the server; ends in /
-	name  string // of the pictures that are kept
+	base  string
 	axe   string
 	watch *console
+	shots string // the folder for screenshots, "" for none
+	name  string // what they are called
 }
 
-func newWalk(t testing.TB, ctx context.Context, base, name string) *walk {
+// startWalk starts the demo and signs in by the link that it prints for a role.
+func startWalk(t testing.TB, role metrics.Role, name string) *walk {
 	t.Helper()
+	ctx := browser(t)
+	base, said := startedSaying(t, "demo", "--listen", "127.0.0.1:0")
+	link := regexp.MustCompile(string(role) + `\s+(http\S+)`).FindStringSubmatch(said)
+	if link == nil {
+		t.Fatalf("the demo prints no link for the role %s: %s", role, said)
+	}
 	axe, err := os.ReadFile(filepath.Join(repository(t), "testdata", "axe", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &walk{t: t, ctx: ctx, base: base, name: name, axe: string(axe), watch: newConsole(t, ctx, base)}
+	w := &walk{t: t, ctx: ctx, base: base, axe: string(axe), watch: newConsole(t, ctx, base), shots: os.Getenv("OUTCOMES_SCREENSHOTS"), name: name}
 	call(t, ctx, network.Enable, network.EnableParams{})
 	call(t, ctx, log.Enable, cdp.Empty{})
 	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 		Source: `document.addEventListener("securitypolicyviolation", e => console.error("CSP: " + e.violatedDirective + " " + e.blockedURI))`})
+	w.do(link[1])
+	w.submit(`main form button`)
 	return w
 }
 
-// do opens a page, "" for the one that is open, and does something there.
+// do goes to an address, unless it is "", and acts there.
 func (w *walk) do(at string, more ...chromedp.Action[chromedp.Void]) {
 	w.t.Helper()
 	short, cancel := context.WithTimeout(w.ctx, 2*time.Minute)
@@ -55,7 +68,7 @@ func (w *walk) do(at string, more ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// read gives what a script says of the page.
+// read gives what a script says.
 func (w *walk) read(script string) string {
 	w.t.Helper()
 	short, cancel := context.WithTimeout(w.ctx, time.Minute)
@@ -67,13 +80,13 @@ func (w *walk) read(script string) string {
 	return out
 }
 
-// text is what a person reads on the page.
+// text is what the page says.
 func (w *walk) text() string {
 	w.t.Helper()
 	return w.read(`document.querySelector("main").innerText`)
 }
 
-// submit presses a button or a link and waits for the page that answers.
+// submit sends a form by its button and waits for the page that answers.
 func (w *walk) submit(button string) {
 	w.t.Helper()
 	w.read(`(window.before = true, "")`)
@@ -87,8 +100,7 @@ func (w *walk) submit(button string) {
 	w.t.Fatalf("%s leads nowhere", button)
 }
 
-// check looks at a page as TestBrowser looks at the board's: wide and narrow,
-// light and dark.
+// check looks at a page as TestBrowser looks at the board's: wide, narrow and dark.
 func (w *walk) check(at string) {
 	w.t.Helper()
 	for _, l := range []look{{"wide", 1280, false, false}, {"narrow", 390, true, false}, {"dark", 1280, false, true}} {
@@ -114,8 +126,8 @@ func (w *walk) check(at string) {
 		for _, said := range w.watch.end() {
 			w.t.Errorf("%s, %s: %s", at, l.name, said)
 		}
-		if shots := os.Getenv("OUTCOMES_SCREENSHOTS"); shots != "" {
-			if err := screenshot(w.ctx, shots, w.base, at, w.name+"-"+l.name); err != nil {
+		if w.shots != "" {
+			if err := screenshot(w.ctx, w.shots, w.base, at, w.name+"-"+l.name); err != nil {
 				w.t.Fatal(err)
 			}
 		}
@@ -123,7 +135,7 @@ func (w *walk) check(at string) {
 	call(w.t, w.ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280, Height: 900, DeviceScaleFactor: 1})
 }
 
-// download gives what the browser would save to disk, with its session.
+// download fetches a file in the browser's session, as it would save it to disk.
 func (w *walk) download(path string) []byte {
 	w.t.Helper()
 	cookies, err := chromedp.Call(w.ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{w.base}})
