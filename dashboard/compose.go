@@ -20,12 +20,13 @@ const yearsBefore = 4
 // composer composes one report.
 type composer struct {
 	*Server
-	ctx    context.Context
-	choice metrics.ReportChoice
-	state  metrics.State
-	first  metrics.Month // of the charts and tables
-	last   metrics.Month // of the quarter
-	told   []metrics.Commentary
+	ctx      context.Context
+	choice   metrics.ReportChoice
+	state    metrics.State
+	holdings []metrics.Holding
+	first    metrics.Month // of the charts and tables
+	last     metrics.Month // of the quarter
+	told     []metrics.Commentary
 
 	r      *metrics.Report
 	checks []metrics.ReportCheck
@@ -58,6 +59,9 @@ func (c *composer) compose(before *metrics.Report) error {
 	var err error
 	if c.state, err = c.store.State(c.ctx); err != nil {
 		return fmt.Errorf("the store's state: %w", err)
+	}
+	if c.holdings, err = c.store.Holdings(c.ctx); err != nil {
+		return fmt.Errorf("the ledger: %w", err)
 	}
 	c.last = c.choice.Period.Last
 	years := yearsBefore
@@ -145,7 +149,7 @@ func (c *composer) upTo(ind metrics.Indicator) metrics.Month {
 // series reads the figures of the indicators.
 func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, error) {
 	out := map[string]*seriesOf{}
-	known := false
+	known, editions := false, false
 	var oldest, newest metrics.Month // of the quarters that there are figures of
 	var edition metrics.Period       // the first that there is a figure of
 	for _, ind := range chosen {
@@ -175,7 +179,8 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 		upTo := c.upTo(ind)
 		s.subject, s.beside = split(slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo }), ch.area)
 		for _, f := range s.subject {
-			known = known || f.Status != metrics.Missing && (ch.kind == metrics.Edition && !slices.ContainsFunc(chosen, ofQuarters) || f.Period.Last == c.last)
+			known = known || f.Status != metrics.Missing && ch.kind != metrics.Edition && f.Period.Last == c.last
+			editions = editions || f.Status != metrics.Missing && ch.kind == metrics.Edition
 		}
 		if len(ind.Periods) > 1 {
 			if s.others, err = c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{ch.area}, From: c.last, To: c.last}); err != nil {
@@ -185,7 +190,7 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 		}
 		out[ind.ID] = s
 	}
-	if !known {
+	if !known && !(newest == 0 && editions) { // where there are no quarters at all, the editions are what can be said
 		if newest == 0 && edition.Last != 0 {
 			return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s. The first are those of %s.", the(c.choice.Period), the(edition))
 		}
@@ -196,8 +201,6 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 	}
 	return out, nil
 }
-
-func ofQuarters(ind metrics.Indicator) bool { return ind.Periods[0] != metrics.Edition }
 
 func quarterCode(m metrics.Month) string { return metrics.QuarterOf(m).Code() }
 
@@ -435,16 +438,18 @@ func sourceWords(ind metrics.Indicator) string {
 
 // none says why an indicator has no figure.
 func (c *composer) none(ind metrics.Indicator) string {
-	waits := ""
-	if p, ok := c.strategy.Priority(ind.Priority); ok {
-		waits = p.WaitsFor
-	}
-	if ind.Accountability == metrics.Performance {
-		waits = waitsForReturns
-	}
 	words := "There is no figure of it for " + the(c.choice.Period)
-	if waits != "" {
-		words += ". It waits for " + strings.TrimSuffix(waits, ".")
+	var without []string // sources
+	for _, source := range usedBy(ind) {
+		if !slices.ContainsFunc(c.holdings, func(h metrics.Holding) bool { return h.Source == source }) {
+			without = append(without, publicationOf(source).Name)
+		}
+	}
+	switch {
+	case ind.Accountability == metrics.Performance:
+		words += ". It waits for " + waitsForReturns
+	case len(without) > 0:
+		words += ": nothing has been imported of " + strings.Join(without, " and ")
 	}
 	return words + "."
 }
@@ -833,10 +838,6 @@ func usedBy(ind metrics.Indicator) []metrics.Source {
 }
 
 func (c *composer) sources(chosen []metrics.Indicator) error {
-	holdings, err := c.store.Holdings(c.ctx)
-	if err != nil {
-		return fmt.Errorf("the ledger: %w", err)
-	}
 	newest, err := c.store.NewestPeriods(c.ctx, c.strategy.Area.Code)
 	if err != nil {
 		return fmt.Errorf("the newest periods: %w", err)
@@ -850,7 +851,7 @@ func (c *composer) sources(chosen []metrics.Indicator) error {
 	for _, source := range append(slices.Clone(metrics.Sources), metrics.ReturnsSource) {
 		var latest, read string
 		held := false
-		for _, h := range holdings {
+		for _, h := range c.holdings {
 			if h.Source == source {
 				held, latest, read = true, max(latest, h.Newest()), max(read, h.ImportedAt)
 			}

@@ -433,6 +433,24 @@ func TestReportRefuses(t *testing.T) {
 	}
 }
 
+// Where nothing but the Indices was imported, the report of a quarter says what
+// they say, and of the rest that there is no figure.
+func TestReportOfTheIndicesAlone(t *testing.T) {
+	s := defaultStrategy(t)
+	l := demo(t, s)
+	l.figures = slices.DeleteFunc(l.figures, func(f metrics.Figure) bool { return f.Period.Kind != metrics.Edition })
+	l.batches = slices.DeleteFunc(l.batches, func(b metrics.Batch) bool { return b.Source == metrics.PoliceSource })
+	r, _ := composed(t, s, l, choiceOf(t, firstQuarter), nil, nil)
+	for _, want := range []string{"14.4%", "18.5%", "There is no figure of it for the quarter ending March 2019: nothing has been imported of Recorded crime."} {
+		if !strings.Contains(said(r), want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if _, _, err := newServer(t, s, l).Compose(t.Context(), choiceOf(t, "2014-Q1"), nil, nil); err == nil || !strings.Contains(err.Error(), "The first are those of the 2015 Indices of Deprivation") {
+		t.Errorf("before the first edition: %v", err)
+	}
+}
+
 func BenchmarkCompose(b *testing.B) {
 	s := richStrategy(b)
 	server, choice := newServer(b, s, demo(b, s)), choiceOf(b, firstQuarter)

@@ -1,9 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"path"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -14,9 +20,9 @@ import (
 
 // TestReportsInTheBrowser walks the scrutiny officer's way in the demo: a
 // quarter is chosen, its draft read and commented on, frozen, all of it
-// downloaded; and after a newer pack the old one is found again as it was,
-// marked as superseded. On the way every page is checked as TestBrowser checks
-// the board's.
+// downloaded; a return is withdrawn meanwhile; and after a newer pack the old one
+// is found again as it was, marked as superseded, with what changed since. On the
+// way every page is checked as TestBrowser checks the board's.
 func TestReportsInTheBrowser(t *testing.T) {
 	w := startWalk(t, metrics.Scrutiny, "reports")
 	reports := w.base + "reports"
@@ -80,16 +86,20 @@ func TestReportsInTheBrowser(t *testing.T) {
 			sums = string(w.download(f))
 		}
 	}
+	taken := map[string][]byte{}
 	for _, f := range files {
+		taken[f] = w.download(f)
 		if name := path.Base(f); name != "SHA256SUMS" {
-			sum := sha256.Sum256(w.download(f))
+			sum := sha256.Sum256(taken[f])
 			if line := hex.EncodeToString(sum[:]) + "  " + name; !strings.Contains(sums, line) {
 				t.Errorf("the list of sums has no line %q", line)
 			}
 		}
 	}
 
-	// A newer one of the same choice: the old one stays, and says so.
+	// A return of that quarter is withdrawn, and a newer one of the same choice is
+	// frozen: the old one stays, and says so.
+	withdraw(t, w, hospital+"/2019-Q2")
 	w.do(draft)
 	w.submit(`#freeze button`)
 	if got := w.read(`location.href`); !strings.HasSuffix(got, "/reports/2") {
@@ -111,9 +121,67 @@ func TestReportsInTheBrowser(t *testing.T) {
 		t.Error("the older pack reads otherwise than it did")
 	}
 	w.check(pack)
+	for f, body := range taken {
+		if !bytes.Equal(w.download(f), body) {
+			t.Errorf("%s is another than it was", f)
+		}
+	}
 	w.check(pack + "/changes")
 	w.do(pack + "/changes")
-	if got := w.text(); !strings.Contains(got, "figures of report pack 1 has changed") {
+	if got := w.text(); !strings.Contains(got, "figures of report pack 1 read otherwise now") || !strings.Contains(got, "Hospital attendances") || !strings.Contains(got, "withdrawn") {
 		t.Errorf("the ledger says %s", got)
+	}
+	ledger := strings.Fields(w.read(`[...document.querySelectorAll(".head a[download]")].map(a => a.getAttribute("href")).join(" ")`))
+	if len(ledger) != 2 || !strings.Contains(string(w.download(ledger[0])), "hospital-attendances") || !bytes.HasPrefix(w.download(ledger[1]), []byte("PK")) {
+		t.Errorf("the ledger's files are %s", ledger)
+	}
+
+	// What the overview and an indicator's page show can be had as files too.
+	for _, at := range []string{"", "indicators/violence-rate"} {
+		w.do(w.base + at)
+		files := strings.Fields(w.read(`[...document.querySelectorAll('main a[href^="/reports/export/"]')].map(a => a.getAttribute("href")).join(" ")`))
+		if len(files) != 4 {
+			t.Errorf("/%s offers %s", at, files)
+		}
+		for _, f := range files {
+			w.download(f)
+		}
+	}
+}
+
+// withdraw takes a project's return of a quarter out of the figures, as an
+// administrator would.
+func withdraw(t *testing.T, w *walk, of string) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Jar: jar}
+	ask := func(method, at string, form url.Values) string {
+		t.Helper()
+		req, err := http.NewRequest(method, at, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s %v", at, res.Status, err)
+		}
+		return string(body)
+	}
+	ask(http.MethodPost, w.links[metrics.Administrator], nil)
+	held := regexp.MustCompile(`returns/submissions/\d+`).FindString(ask(http.MethodGet, w.base+"returns/"+of, nil))
+	if held == "" {
+		t.Fatalf("there is no return of %s", of)
+	}
+	if got := ask(http.MethodPost, w.base+held+"/withdraw", url.Values{"reason": {"Counted twice."}}); !strings.Contains(got, "out of the figures") {
+		t.Fatalf("withdrawing: %s", got)
 	}
 }

@@ -28,8 +28,9 @@ type walk struct {
 	base  string
 	axe   string
 	watch *console
-	shots string // the folder for screenshots, "" for none
-	name  string // what they are called
+	shots string                  // the folder for screenshots, "" for none
+	name  string                  // what they are called
+	links map[metrics.Role]string // by which one signs in
 }
 
 // startWalk starts the demo and signs in by the link that it prints for a role.
@@ -37,20 +38,23 @@ func startWalk(t testing.TB, role metrics.Role, name string) *walk {
 	t.Helper()
 	ctx := browser(t)
 	base, said := startedSaying(t, "demo", "--listen", "127.0.0.1:0")
-	link := regexp.MustCompile(string(role) + `\s+(http\S+)`).FindStringSubmatch(said)
-	if link == nil {
+	links := map[metrics.Role]string{}
+	for _, m := range regexp.MustCompile(`(\w+)\s+(http\S+/join/\S+)`).FindAllStringSubmatch(said, -1) {
+		links[metrics.Role(m[1])] = m[2]
+	}
+	if links[role] == "" {
 		t.Fatalf("the demo prints no link for the role %s: %s", role, said)
 	}
 	axe, err := os.ReadFile(filepath.Join(repository(t), "testdata", "axe", "axe.min.js"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &walk{t: t, ctx: ctx, base: base, axe: string(axe), watch: newConsole(t, ctx, base), shots: os.Getenv("OUTCOMES_SCREENSHOTS"), name: name}
+	w := &walk{t: t, ctx: ctx, base: base, axe: string(axe), watch: newConsole(t, ctx, base), shots: os.Getenv("OUTCOMES_SCREENSHOTS"), name: name, links: links}
 	call(t, ctx, network.Enable, network.EnableParams{})
 	call(t, ctx, log.Enable, cdp.Empty{})
 	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 		Source: `document.addEventListener("securitypolicyviolation", e => console.error("CSP: " + e.violatedDirective + " " + e.blockedURI))`})
-	w.do(link[1])
+	w.do(links[role])
 	w.submit(`main form button`)
 	return w
 }
