@@ -369,6 +369,9 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 		rc.Series = slices.Delete(rc.Series, at, at+1)
 	}
 	place := placeOf(c.strategy, ind, c.strategy.Area)
+	if p, ok := c.strategy.Priority(ind.Priority); ok && ind.Accountability == metrics.Performance && len(c.strategy.Contributors(ind)) > 1 {
+		place += " of “" + p.Title + "”"
+	}
 	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
@@ -467,7 +470,7 @@ func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
 		return
 	}
 	c.shown[key] = true
-	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source})
+	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source, Accountability: ind.Accountability})
 	if mark := f.Shorthand(); mark != "" {
 		c.marks[mark] = true
 	}
@@ -626,7 +629,7 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 			return
 		}
 		decimals := slices.MaxFunc(list, func(a, b metrics.Indicator) int { return a.Decimals - b.Decimals }).Decimals
-		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
+		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: p.Title + ": " + title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
 			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns(decimals)...)}
 		for _, ind := range list {
 			if f := read[ind.ID].now; f.Status != metrics.Available && f.Reason != "" {
@@ -662,8 +665,8 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 	totals := func(ind metrics.Indicator, f performed) []metrics.ReportCell {
 		return []metrics.ReportCell{cell(f.now, f.now.Value, in(ind)), cell(f.before, f.before.Value, in(ind)), cell(f.toDate, f.toDate.Value, in(ind))}
 	}
-	table("totals", "How many: what the projects counted", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) }, total(false), totals)
-	table("shares", "Shares: what the projects achieved", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
+	table("totals", "what the projects counted", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) }, total(false), totals)
+	table("shares", "shares that the projects reached", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
 		func(decimals int) []metrics.ReportColumn {
 			out := []metrics.ReportColumn{{Head: "Counted", Numeric: true}, {Head: "Out of", Numeric: true}}
 			for _, head := range []string{"Share", "Lower 95% limit", "Upper 95% limit", "Share a year before"} {
@@ -675,8 +678,8 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 			return []metrics.ReportCell{cell(f.now, f.now.Numerator, counted), cell(f.now, f.now.Denominator, counted), cell(f.now, f.now.Value, in(ind)),
 				cell(f.now, f.now.Lower, in(ind)), cell(f.now, f.now.Upper, in(ind)), cell(f.before, f.before.Value, in(ind))}
 		})
-	table("amounts", "Money: amounts", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && money(ind) }, total(true), totals)
-	table("money", "Money: what was spent of the budget", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && money(ind) },
+	table("amounts", "amounts of money", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && money(ind) }, total(true), totals)
+	table("money", "what was spent of the budget", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && money(ind) },
 		func(decimals int) []metrics.ReportColumn {
 			return []metrics.ReportColumn{{Head: "Spent", Numeric: true, Pounds: true}, {Head: "Budget", Numeric: true, Pounds: true},
 				{Head: "Share of the budget", Numeric: true, Percent: true, Decimals: decimals}, {Head: "Share in the financial year to date", Numeric: true, Percent: true, Decimals: decimals}}

@@ -103,6 +103,7 @@ type ReportChart struct {
 	Decimals int
 	Percent  bool
 	Pounds   bool
+	Count    bool           // a count or an amount: its axis starts at 0 and has whole numbers only
 	Periods  []ReportPeriod // oldest first
 	Series   []ReportSeries // four at most; the first is the subject
 	Markers  []ReportMarker // events and breaks, oldest first
@@ -135,8 +136,9 @@ type ReportMarker struct {
 // ReportFigure is a figure with what an export says of it besides.
 type ReportFigure struct {
 	Figure
-	Title  string // the indicator's
-	Source string // where the counts come from
+	Title          string // the indicator's
+	Source         string // where the counts come from
+	Accountability Accountability
 }
 
 // ReportSource is a source that a report draws on.
