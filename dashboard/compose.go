@@ -372,7 +372,7 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	if p, ok := c.strategy.Priority(ind.Priority); ok && ind.Accountability == metrics.Performance && len(c.strategy.Contributors(ind)) > 1 {
 		place += " of “" + p.Title + "”"
 	}
-	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
+	rc.ID, rc.TableID, rc.Axis = ind.ID+"-chart", ind.ID, axis(ind)
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
 		rc.Title += ": " + lowerFirst(summary.Words)
@@ -419,6 +419,29 @@ func measured(ind metrics.Indicator) string {
 		return ind.Title + ", as a ratio"
 	}
 	return measure(ind)
+}
+
+// axis is what a chart's upright axis counts: the subtitle says of what.
+func axis(ind metrics.Indicator) string {
+	switch {
+	case ind.Kind == metrics.Proportion:
+		return "Per cent"
+	case ind.Unit == metrics.Pounds:
+		return "Pounds"
+	case ind.Unit == "times":
+		return "Ratio"
+	case ind.Kind == metrics.Inequality:
+		return upperFirst(ind.Unit)
+	}
+	return upperFirst(strings.TrimSpace(ind.Counted + " " + unitOf(ind)))
+}
+
+// unitOf is the unit of a rate; a total's is what is counted.
+func unitOf(ind metrics.Indicator) string {
+	if ind.Kind == metrics.Total {
+		return ""
+	}
+	return ind.Unit
 }
 
 func periodEnd(periods []metrics.Period) string {
