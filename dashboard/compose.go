@@ -359,6 +359,12 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 		rc.Series = slices.Delete(rc.Series, at, at+1)
 	}
 	place := placeOf(c.strategy, ind, c.strategy.Area)
+	table := c.table(ind, place, kind, rc, subject)
+	for _, line := range rc.Series { // after the table, whose words are of the numbers before rounding, as on the pages
+		keep(line.Values)
+		keep(line.Lower)
+		keep(line.Upper)
+	}
 	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
@@ -366,11 +372,21 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	}
 	rc.Subtitle = measure(ind) + ", " + place + ", " + kindBy[kind] + " to " + periodEnd(t.periods)
 	rc.Source = sourceWords(ind)
-	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc}, metrics.ReportBlock{Table: c.table(ind, place, kind, rc, subject)})
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc}, metrics.ReportBlock{Table: table})
 	for _, f := range slices.Concat(subject, beside) {
 		c.figure(ind, f)
 	}
 	return nil
+}
+
+// keep puts in the place of numbers what files keep of them.
+func keep(numbers []*float64) {
+	for i, v := range numbers {
+		if v != nil {
+			n := metrics.Kept(*v)
+			numbers[i] = &n
+		}
+	}
 }
 
 func periodEnd(periods []metrics.Period) string {
@@ -435,8 +451,8 @@ func (c *composer) number(status metrics.Status, v *float64, mark string, write 
 		c.marks[status.Shorthand()] = true
 		return metrics.ReportCell{Text: status.Shorthand(), Shorthand: status.Shorthand()}
 	}
-	n := *v
-	cell := metrics.ReportCell{Text: write(n), Number: &n, Shorthand: mark}
+	n := metrics.Kept(*v)
+	cell := metrics.ReportCell{Text: write(*v), Number: &n, Shorthand: mark}
 	if mark != "" {
 		c.marks[mark] = true
 		cell.Text += " " + mark
