@@ -372,6 +372,12 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	if p, ok := c.strategy.Priority(ind.Priority); ok && ind.Accountability == metrics.Performance && len(c.strategy.Contributors(ind)) > 1 {
 		place += " of “" + p.Title + "”"
 	}
+	table := c.table(ind, place, kind, rc, subject)
+	for _, line := range rc.Series { // after the table, whose words are of the numbers before rounding, as on the pages
+		keep(line.Values)
+		keep(line.Lower)
+		keep(line.Upper)
+	}
 	rc.ID, rc.TableID, rc.Axis = ind.ID+"-chart", ind.ID, axis(ind)
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
@@ -382,7 +388,7 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	if len(slices.DeleteFunc(slices.Clone(rc.Series[0].Values), func(v *float64) bool { return v == nil })) > 1 { // one point is no trend: the table has it
 		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc})
 	}
-	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: c.table(ind, place, kind, rc, subject)})
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: table})
 	for _, f := range slices.Concat(subject, beside) {
 		c.figure(ind, f)
 	}
@@ -442,6 +448,16 @@ func unitOf(ind metrics.Indicator) string {
 		return ""
 	}
 	return ind.Unit
+}
+
+// keep puts in the place of numbers what files keep of them.
+func keep(numbers []*float64) {
+	for i, v := range numbers {
+		if v != nil {
+			n := metrics.Kept(*v)
+			numbers[i] = &n
+		}
+	}
 }
 
 func periodEnd(periods []metrics.Period) string {
@@ -508,8 +524,8 @@ func (c *composer) number(status metrics.Status, v *float64, mark string, write 
 		c.marks[status.Shorthand()] = true
 		return metrics.ReportCell{Text: status.Shorthand(), Shorthand: status.Shorthand()}
 	}
-	n := *v
-	cell := metrics.ReportCell{Text: write(n), Number: &n, Shorthand: mark}
+	n := metrics.Kept(*v)
+	cell := metrics.ReportCell{Text: write(*v), Number: &n, Shorthand: mark}
 	if mark != "" {
 		c.marks[mark] = true
 		cell.Text += " " + mark

@@ -389,13 +389,12 @@ func number(v *float64) string {
 	return strconv.FormatFloat(*v, 'f', -1, 64)
 }
 
-// finite gives the number to six decimals, which is finer than any page shows
-// and hides the noise of binary fractions. What is no number is none.
+// finite gives the number as files keep it. What is no number is none.
 func finite(v *float64) *float64 {
 	if v == nil || math.IsNaN(*v) || math.IsInf(*v, 0) {
 		return nil
 	}
-	r := math.Round(*v*1e6) / 1e6
+	r := metrics.Kept(*v)
 	return &r
 }
 
