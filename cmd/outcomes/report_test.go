@@ -129,6 +129,11 @@ func TestDemoPacks(t *testing.T) {
 		t.Fatal("no return waits")
 	}
 	for _, quarter := range []string{"2019-Q2", "2019-Q3"} {
+		err := c.st.Comment(t.Context(), metrics.Comment{Period: standard(t, quarter).Period, Indicator: "violence-rate", By: "Amina Okafor", Email: "scrutiny@example.org",
+			Text: "The committee asked for two things:\n\n- a breakdown by ward <b>\n- =1+1, and nothing else\n\nBoth are in hand & will be sent."}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p := c.freeze(t, quarter)
 		t.Run(quarter, func(t *testing.T) {
 			t.Run("one word in all outputs", func(t *testing.T) { c.sameEverywhere(t, p) })
@@ -186,7 +191,7 @@ func (f told) number(name string) *float64 {
 	return nil
 }
 
-// status is what a number of a figure is called in place of.
+// shorthand is what stands in the place of its numbers, or beside its value.
 func (f told) shorthand() string { s, _ := f["shorthand"].(string); return s }
 
 // numbersOf are what a suppressed figure has none of.
