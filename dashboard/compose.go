@@ -25,9 +25,11 @@ type composer struct {
 	ctx    context.Context
 	choice metrics.ReportChoice
 	state  metrics.State
-	first  metrics.Month // of the charts and tables
-	last   metrics.Month // of the quarter
-	told   []metrics.Commentary
+	// holdings are the files that were read, by source.
+	holdings []metrics.Holding
+	first    metrics.Month // of the charts and tables
+	last     metrics.Month // of the quarter
+	told     []metrics.Commentary
 
 	r      *metrics.Report
 	checks []metrics.ReportCheck
@@ -60,6 +62,9 @@ func (c *composer) compose(before *metrics.Report) error {
 	var err error
 	if c.state, err = c.store.State(c.ctx); err != nil {
 		return fmt.Errorf("the store's state: %w", err)
+	}
+	if c.holdings, err = c.store.Holdings(c.ctx); err != nil {
+		return fmt.Errorf("the ledger: %w", err)
 	}
 	c.last = c.choice.Period.Last
 	years := yearsBefore
@@ -148,7 +153,7 @@ func (c *composer) upTo(ind metrics.Indicator) metrics.Month {
 // series reads the figures of the indicators.
 func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, error) {
 	out := map[string]*seriesOf{}
-	known := false
+	known, editions := false, false
 	var oldest, newest metrics.Month
 	for _, ind := range chosen {
 		ch := choice{indicator: ind, area: c.strategy.Area.Code, kind: ind.Periods[0]}
@@ -172,7 +177,8 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 		s.newer = slices.ContainsFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo })
 		s.subject, s.beside = split(slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo }), ch.area)
 		for _, f := range s.subject {
-			known = known || f.Status != metrics.Missing && (ch.kind == metrics.Edition && !slices.ContainsFunc(chosen, ofQuarters) || f.Period.Last == c.last)
+			known = known || f.Status != metrics.Missing && ch.kind != metrics.Edition && f.Period.Last == c.last
+			editions = editions || f.Status != metrics.Missing && ch.kind == metrics.Edition
 		}
 		if len(ind.Periods) > 1 {
 			if s.others, err = c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{ch.area}, From: c.last, To: c.last}); err != nil {
@@ -182,7 +188,8 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 		}
 		out[ind.ID] = s
 	}
-	if !known {
+	// Where there is no quarter's figure at all, those of the Indices make a report.
+	if !known && (newest > 0 || !editions) {
 		if newest == 0 {
 			return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s, nor of any other quarter: import the sources first.", the(c.choice.Period))
 		}
@@ -190,8 +197,6 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 	}
 	return out, nil
 }
-
-func ofQuarters(ind metrics.Indicator) bool { return ind.Periods[0] != metrics.Edition }
 
 func quarterCode(m metrics.Month) string { return metrics.QuarterOf(m).Code() }
 
@@ -406,18 +411,20 @@ func sourceWords(ind metrics.Indicator) string {
 
 // none says why an indicator has no figure.
 func (c *composer) none(ind metrics.Indicator) string {
-	waits := ""
-	if p, ok := c.strategy.Priority(ind.Priority); ok {
-		waits = p.WaitsFor
-	}
+	words := "There is no figure of it for " + the(c.choice.Period) + "."
 	if ind.Accountability == metrics.Performance {
-		waits = waitsForReturns
+		return words + " It waits for " + waitsForReturns + "."
 	}
-	words := "There is no figure of it for " + the(c.choice.Period)
-	if waits != "" {
-		words += ". It waits for " + strings.TrimSuffix(waits, ".")
+	var lacks []string
+	for _, source := range usedBy(ind) {
+		if !slices.ContainsFunc(c.holdings, func(h metrics.Holding) bool { return h.Source == source }) {
+			lacks = append(lacks, publicationOf(source).Name)
+		}
 	}
-	return words + "."
+	if len(lacks) == 0 {
+		return words
+	}
+	return words + " What it is made from has not been read yet: " + strings.Join(lacks, "; ") + "."
 }
 
 // comment puts in what people wrote beside an indicator.
@@ -760,10 +767,6 @@ func usedBy(ind metrics.Indicator) []metrics.Source {
 }
 
 func (c *composer) sources(chosen []metrics.Indicator) error {
-	holdings, err := c.store.Holdings(c.ctx)
-	if err != nil {
-		return fmt.Errorf("the ledger: %w", err)
-	}
 	newest, err := c.store.NewestPeriods(c.ctx, c.strategy.Area.Code)
 	if err != nil {
 		return fmt.Errorf("the newest periods: %w", err)
@@ -777,7 +780,7 @@ func (c *composer) sources(chosen []metrics.Indicator) error {
 	for _, source := range metrics.Sources {
 		var latest, read string
 		held := false
-		for _, h := range holdings {
+		for _, h := range c.holdings {
 			if h.Source == source {
 				held, latest, read = true, max(latest, h.Newest()), max(read, h.ImportedAt)
 			}
