@@ -90,18 +90,26 @@ func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportC
 	if strings.TrimSpace(who.Name) == "" {
 		return metrics.Errorf(metrics.Invalid, "--freeze needs --by NAME: a pack says who froze it")
 	}
-	number, err := srv.Freeze(ctx, choice, "", who)
+	var p metrics.Pack
+	err := writeWhole(out, func(w io.Writer) error { // where it cannot be written nothing is frozen
+		number, err := srv.Freeze(ctx, choice, "", who)
+		if err != nil {
+			return err
+		}
+		var body []byte
+		if p, body, err = srv.PackAs(ctx, number, format); err != nil {
+			return err
+		}
+		_, err = w.Write(body)
+		return err
+	})
+	if err != nil && p.Number > 0 {
+		return metrics.Errorf(metrics.KindOf(err), "report pack %d was frozen, and its page has all its files, but %w", p.Number, err)
+	}
 	if err != nil {
 		return err
 	}
-	p, body, err := srv.PackAs(ctx, number, format)
-	if err != nil {
-		return err
-	}
-	if err := writeWhole(out, func(w io.Writer) error { _, err := w.Write(body); return err }); err != nil {
-		return err
-	}
-	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, number, p.Title, p.Period.Label(), p.SHA256)
+	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, p.Number, p.Title, p.Period.Label(), p.SHA256)
 	return nil
 }
 
@@ -140,11 +148,11 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 		if metrics.KindOf(err) != metrics.Internal {
 			return err
 		}
-		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; what was there is as it was", path, err)
 	}
 	for _, step := range []func() error{func() error { return tmp.Chmod(0o644) }, tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), path) }} {
 		if err := step(); err != nil {
-			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; nothing was changed", path, err)
+			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; what was there is as it was", path, err)
 		}
 	}
 	return nil

@@ -14,10 +14,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -129,6 +131,11 @@ func TestDemoPacks(t *testing.T) {
 		t.Fatal("no return waits")
 	}
 	for _, quarter := range []string{"2019-Q2", "2019-Q3"} {
+		err := c.st.Comment(t.Context(), metrics.Comment{Period: standard(t, quarter).Period, Indicator: "violence-rate", By: "Amina Okafor", Email: "scrutiny@example.org",
+			Text: "The committee asked for two things:\n\n- a breakdown by ward <b>\n- =1+1, and nothing else\n\nBoth are in hand & will be sent."}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p := c.freeze(t, quarter)
 		t.Run(quarter, func(t *testing.T) {
 			t.Run("one word in all outputs", func(t *testing.T) { c.sameEverywhere(t, p) })
@@ -186,7 +193,7 @@ func (f told) number(name string) *float64 {
 	return nil
 }
 
-// status is what a number of a figure is called in place of.
+// shorthand is what stands in the place of its numbers, or beside its value.
 func (f told) shorthand() string { s, _ := f["shorthand"].(string); return s }
 
 // numbersOf are what a suppressed figure has none of.
@@ -749,5 +756,147 @@ func (c *committee) sameInZip(t *testing.T, p metrics.Pack) {
 	}
 	if same < 20 {
 		t.Errorf("%d files compared only", same)
+	}
+}
+
+// What is wrong on the command line is said in a sentence; no file, no pack and
+// no half of one is left.
+func TestReportBadInput(t *testing.T) {
+	db, files := small(t)
+	dir := t.TempDir()
+	old := write(t, dir, "old.docx", []byte("what was there"))
+	deprivation := filepath.Join(dir, "deprivation.db")
+	for _, source := range []string{"geography", "population", "deprivation"} {
+		outcomes(t, "import", source, filepath.Join(files, source), "--db", deprivation)
+	}
+	for name, tt := range map[string]struct {
+		args string
+		said []string
+	}{
+		"a format":                   {"--period 2019-Q1 --format pdf", []string{`no format "pdf"`, "docx, xlsx, csv, json, zip"}},
+		"a word for a period":        {"--period spring", []string{`"spring"`, "2019-Q1"}},
+		"a quarter of none":          {"--period 2019-Q5", []string{`"2019-Q5"`}},
+		"a year":                     {"--period YE2019-03", []string{"A report is of a quarter", "2019-Q1"}},
+		"a period without data":      {"--period 2031-Q1", []string{"no figures of the quarter ending March 2031", "from 2019-Q1 to 2019-Q1"}},
+		"a period before the data":   {"--period 2012-Q4", []string{"no figures of the quarter ending December 2012", "from 2019-Q1 to 2019-Q1"}},
+		"an indicator":               {"--period 2019-Q1 --indicator no-such-thing", []string{`no indicator called "no-such-thing"`, "retired"}},
+		"a priority":                 {"--period 2019-Q1 --priority no-such-thing", []string{`no priority called "no-such-thing"`}},
+		"too many years":             {"--period 2019-Q1 --years 51", []string{"1 to 50 years", "51"}},
+		"years before now":           {"--period 2019-Q1 --years -1", []string{"1 to 50 years", "-1"}},
+		"nobody who freezes":         {"--period 2019-Q1 --freeze", []string{"--freeze needs --by"}},
+		"somebody without a name":    {"--period 2019-Q1 --freeze --by=", []string{"--freeze needs --by"}},
+		"freezing what there is not": {"--period 2031-Q1 --freeze --by Amina", []string{"no figures of"}},
+		"a folder that is not there": {"--period 2019-Q1 --out DIR/none/report.docx", []string{"none/report.docx cannot be written", "no such file or directory"}},
+		"freezing into none":         {"--period 2019-Q1 --freeze --by Amina --out DIR/none/report.docx", []string{"none/report.docx cannot be written"}},
+		"a folder for a file":        {"--period 2019-Q1 --out DIR", []string{"could not be written", "what was there is as it was"}},
+		"a database that is none":    {"--period 2019-Q1 --db DIR/old.docx", []string{"old.docx"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			args := []string{"report", "--db", db, "--out", old}
+			for a := range strings.SplitSeq(tt.args, " ") {
+				args = append(args, strings.Replace(a, "DIR", dir, 1))
+			}
+			message := refusal(t, args...)
+			for _, want := range tt.said {
+				if !strings.Contains(message, want) {
+					t.Errorf("it says %q, not %q", message, want)
+				}
+			}
+			if strings.Count(strings.TrimSpace(message), "\n") > 1 {
+				t.Errorf("it says more than a sentence: %s", message)
+			}
+			if content, err := os.ReadFile(old); err != nil || string(content) != "what was there" {
+				t.Errorf("the old file is %q, %v", content, err)
+			}
+			left(t, dir, "deprivation.db", "old.docx")
+			st := openStore(t, db)
+			defer st.Close()
+			if list, err := st.Packs(t.Context()); err != nil || len(list) != 0 {
+				t.Errorf("there are packs: %v, %v", list, err)
+			}
+		})
+	}
+	// Without a figure of any quarter there is one of the Indices to report.
+	out := filepath.Join(t.TempDir(), "report.csv")
+	outcomes(t, "report", "--period", "2019-Q1", "--format", "csv", "--out", out, "--db", deprivation)
+	if content, err := os.ReadFile(out); err != nil || !strings.Contains(string(content), "IoD2019") || strings.Contains(string(content), "violence-rate") {
+		t.Errorf("the report of the Indices is %s, %v", content, err)
+	}
+	if message := refusal(t, "report", "--period", "2019-Q1", "--indicator", "violence-rate", "--out", out, "--db", deprivation); !strings.Contains(message, "import the sources first") {
+		t.Errorf("it says %q", message)
+	}
+}
+
+// left holds that a folder has these files, and none besides but what the
+// database's program keeps beside its own.
+func left(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if name := strings.TrimSuffix(strings.TrimSuffix(e.Name(), "-wal"), "-shm"); !slices.Contains(names, name) {
+			t.Errorf("%s is left behind", e.Name())
+		}
+	}
+}
+
+// A disk that is full leaves the file that was there, and no part of another.
+func TestReportOnFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	old := write(t, dir, "report.zip", []byte("what was there"))
+	err := writeWhole(old, func(w io.Writer) error {
+		if _, err := w.Write(make([]byte, 1000)); err != nil {
+			return err
+		}
+		return fmt.Errorf("write: %w", syscall.ENOSPC)
+	})
+	if metrics.KindOf(err) != metrics.Unavailable || !strings.Contains(err.Error(), "no space left on device; what was there is as it was") {
+		t.Errorf("it says %v", err)
+	}
+	if content, err := os.ReadFile(old); err != nil || string(content) != "what was there" {
+		t.Errorf("the old file is %q, %v", content, err)
+	}
+	left(t, dir, "report.zip")
+	if err := writeWhole(old, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if content, err := os.ReadFile(old); err != nil || string(content) != "new" {
+		t.Errorf("the new file is %q, %v", content, err)
+	}
+	if info, err := os.Stat(old); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("the file is %v, %v", info.Mode(), err)
+	}
+
+	// The program itself on a disk of 64 kB, where this system lets one be made.
+	disk := filepath.Join(dir, "disk")
+	if err := os.Mkdir(disk, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const mounted = `mount -t tmpfs -o size=64k tmpfs "$DISK" && `
+	on := func(script string, env ...string) ([]byte, error) {
+		cmd := exec.Command("unshare", "-rm", "sh", "-c", mounted+script)
+		cmd.Env = append(os.Environ(), append(env, "DISK="+disk)...)
+		return cmd.CombinedOutput()
+	}
+	if _, err := on("true"); err != nil {
+		t.Skip("no small disk can be made here: unshare and mount must be allowed to test on one")
+	}
+	binary := filepath.Join(dir, "outcomes")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	db, _ := small(t)
+	for name, args := range map[string]string{"draft": "", "pack": "--freeze --by Amina"} {
+		t.Run(name, func(t *testing.T) {
+			out, err := on(`printf old > "$DISK/report.zip"; "$BIN" report --period 2019-Q1 --format zip --db "$DB" --out "$DISK/report.zip" `+args+`; echo "status $?"; ls -A "$DISK"; cat "$DISK/report.zip"`, "BIN="+binary, "DB="+db)
+			if err != nil || !strings.Contains(string(out), "no space left on device; what was there is as it was") || !strings.HasSuffix(string(out), "status 1\nreport.zip\nold") {
+				t.Errorf("%v: %s", err, out)
+			}
+			if frozen := strings.Contains(string(out), "report pack 1 was frozen, and its page has all its files, but"); frozen != (args != "") {
+				t.Errorf("it says %s", out)
+			}
+		})
 	}
 }
