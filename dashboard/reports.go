@@ -39,7 +39,7 @@ type Packs interface {
 	// and the moment.
 	Freeze(ctx context.Context, who string, freeze func(number int, at string) (metrics.Pack, error)) (int, error)
 	// Ledger sets a pack's figures beside what they read now.
-	Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, error)
+	Ledger(ctx context.Context, number int, strategy *metrics.Strategy) ([]metrics.LedgerLine, error)
 }
 
 // longestComment is how many bytes a comment may have.
@@ -715,7 +715,7 @@ func (s *Server) ledger(c echo.Context) (p metrics.Pack, lines []metrics.LedgerL
 	if p, err = s.reports.Pack(ctx, n); err != nil {
 		return p, nil, false, err
 	}
-	if lines, err = s.reports.Ledger(ctx, n); err != nil {
+	if lines, err = s.reports.Ledger(ctx, n, s.strategy); err != nil {
 		return p, nil, false, err
 	}
 	if who, _ := account.Of(ctx); account.ReportsDraft.Allows(who.Role) {

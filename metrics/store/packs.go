@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"outcomes/metrics"
 )
@@ -174,9 +172,9 @@ func (s *Store) Freeze(ctx context.Context, who string, freeze func(number int, 
 	return number, err
 }
 
-// Ledger sets every figure of a pack beside what it reads now, and says why it
-// changed where it did.
-func (s reading) Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, error) {
+// Ledger sets every figure of a pack beside what it reads now, and says in the
+// strategy's words why it changed where it did.
+func (s reading) Ledger(ctx context.Context, number int, strategy *metrics.Strategy) ([]metrics.LedgerLine, error) {
 	p, err := s.Pack(ctx, number)
 	if err != nil {
 		return nil, err
@@ -188,7 +186,7 @@ func (s reading) Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, 
 			continue
 		}
 		read[f.Indicator] = true
-		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: f.Indicator})
+		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: f.Indicator, Brief: true})
 		if err != nil {
 			return nil, err
 		}
@@ -196,6 +194,7 @@ func (s reading) Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, 
 			held[now.Key()] = now
 		}
 	}
+	why := causes{reading: s, strategy: strategy, batches: map[int64]metrics.Batch{}, computations: map[int64]metrics.Remade{}}
 	out := make([]metrics.LedgerLine, 0, len(p.Report.Figures))
 	for _, then := range p.Report.Figures {
 		line := metrics.LedgerLine{Then: then}
@@ -204,8 +203,8 @@ func (s reading) Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, 
 			line.Now = &now
 		}
 		if line.Changed = !ok || !then.Reads(now); line.Changed {
-			if line.Causes, err = s.causes(ctx, then.Figure, line.Now); err != nil {
-				return nil, err
+			if line.Causes, err = why.of(ctx, then.Figure); err != nil {
+				return nil, failed("read the causes of changes", err)
 			}
 		}
 		out = append(out, line)
@@ -213,98 +212,106 @@ func (s reading) Ledger(ctx context.Context, number int) ([]metrics.LedgerLine, 
 	return out, nil
 }
 
-// causes says what happened to a figure since: each computation that made it
-// read otherwise, with the files that took others' places.
-func (s reading) causes(ctx context.Context, then metrics.Figure, now *metrics.Figure) ([]string, error) {
-	revisions, err := s.Revisions(ctx, then.Indicator, then.Area.Code, then.Period.Code())
+// causes finds out what happened to figures; most of them have it in common.
+type causes struct {
+	reading
+	strategy     *metrics.Strategy
+	batches      map[int64]metrics.Batch
+	computations map[int64]metrics.Remade // without what is one figure's own
+}
+
+// of says what happened to a figure since, a sentence each, the oldest first:
+// each computation that made it read otherwise, and the one that retired it.
+func (c *causes) of(ctx context.Context, then metrics.Figure) ([]string, error) {
+	type row struct {
+		made, retired int64
+		batches       string
+	}
+	var rows []row
+	err := c.each(ctx, `SELECT made_by, coalesce(retired_by, 0), batches FROM figure WHERE indicator = ? AND area = ? AND period = ? AND id >= ? ORDER BY id`, func(r *sql.Rows) error {
+		var one row
+		err := r.Scan(&one.made, &one.retired, &one.batches)
+		rows = append(rows, one)
+		return err
+	}, then.Indicator, then.Area.Code, then.Period.Code(), then.ID)
 	if err != nil {
 		return nil, err
 	}
-	slices.Reverse(revisions) // the oldest first
-	before := then
 	var out []string
-	for _, r := range revisions {
-		if r.Figure.ID <= then.ID {
-			continue
-		}
-		files, err := s.filesBetween(ctx, before.Batches, r.Figure.Batches)
-		if err != nil {
+	before := then.Batches
+	for i, one := range rows {
+		var batches []int64
+		if err := json.Unmarshal([]byte(one.batches), &batches); err != nil {
 			return nil, err
 		}
-		out = append(out, causeWords(dayOf(r.Figure.MadeAt), r.Cause, files))
-		before = r.Figure
+		if i > 0 { // the first is what the pack has
+			r, err := c.computation(ctx, one.made)
+			if err != nil {
+				return nil, err
+			}
+			if r.Came, err = c.only(ctx, batches, before); err != nil {
+				return nil, err
+			}
+			if r.Went, err = c.only(ctx, before, batches); err != nil {
+				return nil, err
+			}
+			out = append(out, c.strategy.RemadeWords(r, then.Indicator))
+		}
+		before = batches
+		if one.retired != 0 {
+			r, err := c.computation(ctx, one.retired)
+			if err != nil {
+				return nil, err
+			}
+			r.Retired, before = true, nil
+			out = append(out, c.strategy.RemadeWords(r, then.Indicator))
+		}
 	}
-	if now != nil {
-		return out, nil
-	}
-	var at, cause string
-	err = s.q.QueryRowContext(ctx, `SELECT c.made_at, c.cause FROM figure f JOIN computation c ON c.id = f.retired_by
-		WHERE f.indicator = ? AND f.area = ? AND f.period = ? ORDER BY f.id DESC LIMIT 1`, then.Indicator, then.Area.Code, then.Period.Code()).Scan(&at, &cause)
-	if err == sql.ErrNoRows {
-		return out, nil
-	}
-	if err != nil {
-		return nil, failed("read the causes", err)
-	}
-	return append(out, causeWords(dayOf(at), cause, "the figure is no longer made")), nil
+	return out, nil
 }
 
-// filesBetween says which files a figure is made from now and was not, and the
-// other way round.
-func (s reading) filesBetween(ctx context.Context, then, now []int64) (string, error) {
-	name := func(ids, other []int64) ([]string, error) {
-		var fresh []int64
-		for _, id := range ids {
-			if !slices.Contains(other, id) {
-				fresh = append(fresh, id)
-			}
+// only are the batches of one list that are not in another.
+func (c *causes) only(ctx context.Context, of, not []int64) ([]metrics.Batch, error) {
+	var out []metrics.Batch
+	for _, id := range of {
+		if slices.Contains(not, id) {
+			continue
 		}
-		batches, err := s.BatchesByID(ctx, fresh)
-		var names []string
-		for _, b := range batches {
-			words := b.File
-			if b.Member != "" {
-				words = b.Member[strings.LastIndexByte(b.Member, '/')+1:]
+		b, known := c.batches[id]
+		if !known {
+			list, err := c.BatchesByID(ctx, []int64{id})
+			if err != nil || len(list) == 0 {
+				return nil, err
 			}
-			if b.ImportedAt != "" {
-				words += ", read on " + dayOf(b.ImportedAt)
-			}
-			names = append(names, words)
+			b = list[0]
+			c.batches[id] = b
 		}
-		if len(names) > 3 {
-			names = append(names[:3], fmt.Sprintf("and %d more", len(names)-3))
-		}
-		return names, err
+		out = append(out, b)
 	}
-	came, err := name(now, then)
-	if err != nil {
-		return "", err
-	}
-	went, err := name(then, now)
-	switch {
-	case err != nil || len(came)+len(went) == 0:
-		return "", err
-	case len(came) == 0:
-		return "taken out: " + strings.Join(went, "; "), nil
-	case len(went) == 0:
-		return "added: " + strings.Join(came, "; "), nil
-	}
-	return strings.Join(came, "; ") + " took the place of " + strings.Join(went, "; "), nil
+	return out, nil
 }
 
-// causeWords is a cause as a sentence.
-func causeWords(at, cause, files string) string {
-	words := at + ": " + cause
-	if files != "" {
-		words += " (" + files + ")"
+// computation is what is known of one: its moment, its cause, the return that it
+// was for, whether it was the first with another strategy's file.
+func (c *causes) computation(ctx context.Context, id int64) (metrics.Remade, error) {
+	if r, known := c.computations[id]; known {
+		return r, nil
 	}
-	return words + "."
-}
-
-func dayOf(stamp string) string {
-	t, err := time.Parse(time.RFC3339, stamp)
+	var r metrics.Remade
+	err := c.q.QueryRowContext(ctx, `SELECT made_at, cause, coalesce(strategy <> (SELECT b.strategy FROM computation b WHERE b.id < c.id ORDER BY b.id DESC LIMIT 1), 0)
+		FROM computation c WHERE id = ?`, id).Scan(&r.At, &r.Cause, &r.Strategy)
 	if err != nil {
-		return stamp
+		return r, err
 	}
-	return t.UTC().Format("2 January 2006")
+	var number int64
+	var became string
+	if n, _ := fmt.Sscanf(r.Cause, "return %d %s", &number, &became); n == 2 {
+		sub, err := c.Submission(ctx, number)
+		if err != nil {
+			return r, err
+		}
+		r.Return = &sub
+	}
+	c.computations[id] = r
+	return r, nil
 }
