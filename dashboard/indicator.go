@@ -390,5 +390,8 @@ func measure(ind metrics.Indicator) string {
 	if ind.Kind == metrics.Total {
 		return ind.Title
 	}
+	if ind.Unit != "" && !strings.HasPrefix(ind.Unit, "per ") {
+		return ind.Title + " (" + ind.Unit + ")"
+	}
 	return strings.TrimSpace(ind.Title + " " + ind.Unit)
 }

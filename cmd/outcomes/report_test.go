@@ -8,10 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,21 +25,20 @@ import (
 
 	"outcomes/dashboard"
 	"outcomes/metrics"
-	"outcomes/metrics/store"
 )
 
-// committee is the demo as the scrutiny committee sees it: its database, its
-// pages, and who freezes its reports.
+// committee is the office that the demo's reports are made in.
 type committee struct {
-	st     *store.Store
-	server *dashboard.Server
-	round  *round
+	*office
+	srv  *dashboard.Server
+	path string // of the database
 }
 
-func newCommittee(t testing.TB) *committee {
+func newCommittee(t testing.TB) committee {
 	t.Helper()
 	ctx := context.Background()
-	st, err := makeDemo(ctx, t.TempDir(), io.Discard)
+	dir := t.TempDir()
+	st, err := makeDemo(ctx, dir, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,13 +52,8 @@ func newCommittee(t testing.TB) *committee {
 		t.Fatal(err)
 	}
 	s.Area = metrics.OwnArea(s, g)
-	clock := newDemoClock(demoDay)
-	c := &committee{st: st, round: newRound(st, s, clock.now)}
-	c.server, err = dashboard.New(dashboard.Config{Store: st, Strategy: s, PublicViewing: true, Round: c.round, Packs: st, Log: slog.New(slog.DiscardHandler), Now: clock.now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	o := officeOf(t, st, s, newDemoClock(demoDay))
+	return committee{o, o.server.(*dashboard.Server), filepath.Join(dir, "outcomes.db")}
 }
 
 // standard is the choice of a quarter's standard report.
@@ -74,33 +66,22 @@ func standard(t testing.TB, quarter string) metrics.ReportChoice {
 	return metrics.ReportChoice{Period: p}
 }
 
-func (c *committee) freeze(t testing.TB, quarter string) metrics.Pack {
+func (c committee) freeze(t testing.TB, quarter string) metrics.Pack {
 	t.Helper()
-	n, err := c.server.Freeze(t.Context(), standard(t, quarter), "", metrics.Person{Name: "Amina Okafor", Email: "scrutiny@example.org"})
+	n, err := c.srv.Freeze(t.Context(), standard(t, quarter), "", metrics.Person{Name: "Amina Okafor", Email: "scrutiny@example.org"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.st.Pack(t.Context(), n)
+	p, err := c.round.Pack(t.Context(), n)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-func (c *committee) get(t testing.TB, path string) string {
-	t.Helper()
-	w := httptest.NewRecorder()
-	c.server.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
-	if w.Code != http.StatusOK {
-		t.Fatalf("GET %s answers %d: %s", path, w.Code, w.Body)
-	}
-	return w.Body.String()
-}
-
 // file is a pack's file in a format, as its page hands it out.
-func (c *committee) file(t testing.TB, p metrics.Pack, format string) []byte {
-	t.Helper()
-	return []byte(c.get(t, fmt.Sprintf("/reports/%d/files/%s.%s", p.Number, p.Report.FileName(), format)))
+func (c committee) file(p metrics.Pack, format string) []byte {
+	return []byte(c.get(fmt.Sprintf("/reports/%d/files/%s.%s", p.Number, p.Report.FileName(), format), http.StatusOK))
 }
 
 // Packs of the demo: what each file of them says is the same, and each file is
@@ -108,10 +89,10 @@ func (c *committee) file(t testing.TB, p metrics.Pack, format string) []byte {
 // and waits for a return.
 func TestDemoPacks(t *testing.T) {
 	c := newCommittee(t)
-	if _, err := c.server.Freeze(t.Context(), standard(t, "2019-Q3"), "", metrics.Person{Name: "Amina Okafor"}); metrics.KindOf(err) != metrics.Conflict || !strings.Contains(err.Error(), "Magistrates in Schools") {
+	if _, err := c.srv.Freeze(t.Context(), standard(t, "2019-Q3"), "", metrics.Person{Name: "Amina Okafor"}); metrics.KindOf(err) != metrics.Conflict || !strings.Contains(err.Error(), "Magistrates in Schools") {
 		t.Fatalf("a report with a return that waits is frozen, or nobody is told which: %v", err)
 	}
-	if list, err := c.st.Packs(t.Context()); err != nil || len(list) != 0 {
+	if list, err := c.round.Packs(t.Context()); err != nil || len(list) != 0 {
 		t.Fatalf("what could not be frozen is kept: %v, %v", list, err)
 	}
 	waits := 0
@@ -131,7 +112,7 @@ func TestDemoPacks(t *testing.T) {
 		t.Fatal("no return waits")
 	}
 	for _, quarter := range []string{"2019-Q2", "2019-Q3"} {
-		err := c.st.Comment(t.Context(), metrics.Comment{Period: standard(t, quarter).Period, Indicator: "violence-rate", By: "Amina Okafor", Email: "scrutiny@example.org",
+		err := c.round.Comment(t.Context(), metrics.Comment{Period: standard(t, quarter).Period, Indicator: "violence-rate", By: "Amina Okafor", Email: "scrutiny@example.org",
 			Text: "The committee asked for two things:\n\n- a breakdown by ward <b>\n- =1+1, and nothing else\n\nBoth are in hand & will be sent."}, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -147,7 +128,7 @@ func TestDemoPacks(t *testing.T) {
 			}
 			write(t, dir, "report.json", report)
 			for _, format := range []string{"docx", "xlsx"} {
-				write(t, dir, p.Report.FileName()+"."+format, c.file(t, p, format))
+				write(t, dir, p.Report.FileName()+"."+format, c.file(p, format))
 			}
 			t.Run("Word", func(t *testing.T) { tested(t, dir, "outcomes/dashboard/export/word") })
 			t.Run("workbook", func(t *testing.T) { tested(t, dir, "outcomes/dashboard/export") })
@@ -243,8 +224,8 @@ func inCSV(v any) string {
 
 // sameEverywhere sets every value of every figure of a pack side by side: its
 // page, document, workbook, CSV, JSON and the API.
-func (c *committee) sameEverywhere(t *testing.T, p metrics.Pack) {
-	figures := figuresIn(t, string(c.file(t, p, "json")))
+func (c committee) sameEverywhere(t *testing.T, p metrics.Pack) {
+	figures := figuresIn(t, string(c.file(p, "json")))
 	of := map[string]told{}
 	suppressed := 0
 	for _, f := range figures {
@@ -269,12 +250,12 @@ func (c *committee) sameEverywhere(t *testing.T, p metrics.Pack) {
 	counts := map[string]int{}
 
 	// The CSV has the same rows, and the workbook's sheet of figures has them too.
-	records, err := csv.NewReader(bytes.NewReader(c.file(t, p, "csv"))).ReadAll()
+	records, err := csv.NewReader(bytes.NewReader(c.file(p, "csv"))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
 	counts["CSV"] = sameRows(t, "the CSV", figures, records, func(name string, v any) string { return inCSV(v) })
-	x, err := excelize.OpenReader(bytes.NewReader(c.file(t, p, "xlsx")))
+	x, err := excelize.OpenReader(bytes.NewReader(c.file(p, "xlsx")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,12 +264,12 @@ func (c *committee) sameEverywhere(t *testing.T, p metrics.Pack) {
 	counts["workbook’s figures"] = sameRows(t, "the workbook", figures, sheets["Figures"], nil)
 
 	// The API has what was frozen, and as nothing has changed since, the same is in force.
-	api := c.get(t, fmt.Sprintf("/api/v1/packs/%d", p.Number))
+	api := c.get(fmt.Sprintf("/api/v1/packs/%d", p.Number), http.StatusOK)
 	counts["API’s pack"] = sameRecords(t, "the API's pack", of, figuresIn(t, api))
 	var inForce []told
 	for _, ind := range c.round.strategy.Indicators {
 		for next := fmt.Sprintf("/api/v1/figures?limit=200&indicator=%s", ind.ID); next != ""; {
-			body := c.get(t, next)
+			body := c.get(next, http.StatusOK)
 			inForce = append(inForce, figuresIn(t, body)...)
 			var page struct{ Links struct{ Next string } }
 			if err := json.Unmarshal([]byte(body), &page); err != nil {
@@ -316,9 +297,9 @@ func (c *committee) sameEverywhere(t *testing.T, p metrics.Pack) {
 	if err := json.Unmarshal([]byte(api), &pack); err != nil {
 		t.Fatal(err)
 	}
-	page := c.get(t, fmt.Sprintf("/reports/%d", p.Number))
+	page := c.get(fmt.Sprintf("/reports/%d", p.Number), http.StatusOK)
 	onPage := tablesIn(page, "table", "tr", "th td", "caption")
-	inWord := tablesIn(string(partOf(t, c.file(t, p, "docx"), "word/document.xml")), "w:tbl", "w:tr", "w:tc", "w:tblcaption")
+	inWord := tablesIn(string(partOf(t, c.file(p, "docx"), "word/document.xml")), "w:tbl", "w:tr", "w:tc", "w:tblcaption")
 	title := map[string]string{}
 	for _, f := range p.Report.Figures {
 		title[f.Priority+"|"+f.Title] = f.Indicator
@@ -734,8 +715,8 @@ func partOf(t *testing.T, body []byte, name string) []byte {
 
 // sameInZip holds that the zip has the pack's other files as they are handed
 // out one by one.
-func (c *committee) sameInZip(t *testing.T, p metrics.Pack) {
-	whole := c.file(t, p, "zip")
+func (c committee) sameInZip(t *testing.T, p metrics.Pack) {
+	whole := c.file(p, "zip")
 	z, err := zip.NewReader(bytes.NewReader(whole), int64(len(whole)))
 	if err != nil {
 		t.Fatal(err)
@@ -747,7 +728,7 @@ func (c *committee) sameInZip(t *testing.T, p metrics.Pack) {
 				if f.Name == "SHA256SUMS" {
 					continue // of the zip's members there, of the pack's files here
 				}
-				if one := c.get(t, fmt.Sprintf("/reports/%d/files/%s", p.Number, f.Name)); one != string(partOf(t, whole, member.Name)) {
+				if one := c.get(fmt.Sprintf("/reports/%d/files/%s", p.Number, f.Name), http.StatusOK); one != string(partOf(t, whole, member.Name)) {
 					t.Errorf("%s is another in the zip", f.Name)
 				}
 				same++

@@ -57,12 +57,19 @@ func newOffice(t testing.TB) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return officeOf(t, st, s, clock)
+}
+
+// officeOf serves a database to one person of each role.
+func officeOf(t testing.TB, st *store.Store, s *metrics.Strategy, clock *demoClock) *office {
+	t.Helper()
+	ctx := context.Background()
 	accounts, err := accountsOf(st, account.Config{Direct: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := &office{t: t, round: newRound(st, s, clock.now), clock: clock, cookies: map[metrics.Role]*http.Cookie{}}
-	if o.server, err = dashboard.New(dashboard.Config{Store: st, Strategy: s, Accounts: accounts, PublicViewing: true, Round: o.round, Log: slog.New(slog.DiscardHandler), Now: clock.now}); err != nil {
+	if o.server, err = dashboard.New(dashboard.Config{Store: st, Strategy: s, Accounts: accounts, PublicViewing: true, Round: o.round, Packs: st, Log: slog.New(slog.DiscardHandler), Now: clock.now}); err != nil {
 		t.Fatal(err)
 	}
 	for _, role := range metrics.Roles {
