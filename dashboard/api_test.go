@@ -232,7 +232,7 @@ func (frozen) Pack(_ context.Context, number int) (metrics.Pack, error) {
 			{Table: &metrics.ReportTable{ID: "t", Title: "Rate", Source: "Source: police", Columns: []metrics.ReportColumn{{Head: "Period"}, {Head: "Rate", Numeric: true}},
 				Rows: [][]metrics.ReportCell{{{Text: "March 2019"}, {Text: "6.9", Number: &value}}, {{Text: "June 2019"}, {Text: fmt.Sprint(leak), Number: &hidden, Shorthand: "[c]"}}}}},
 		}}},
-		Figures: []metrics.ReportFigure{{Title: "Violence", Source: "police", Figure: leaky(metrics.Figure{ID: 1, Revision: 1, MadeAt: "2026-11-24T09:00:00Z", Indicator: "violence-rate", Priority: "enforcement",
+		Figures: []metrics.ReportFigure{{Title: "Violence", Source: "police", Licence: "Open Government Licence v3.0", Figure: leaky(metrics.Figure{ID: 1, Revision: 1, MadeAt: "2026-11-24T09:00:00Z", Indicator: "violence-rate", Priority: "enforcement",
 			Area: metrics.Area{Code: coventry, Name: "Coventry"}, Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), Unit: "per 1,000", Status: metrics.Suppressed})}},
 	}
 	return metrics.Pack{Number: number, Report: r}, nil

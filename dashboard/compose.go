@@ -509,7 +509,11 @@ func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
 		return
 	}
 	c.shown[key] = true
-	c.r.Figures = append(c.r.Figures, metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source, Accountability: ind.Accountability})
+	one := metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source, Accountability: ind.Accountability}
+	if ind.Numerator.From != metrics.FromReturns {
+		one.Licence = licence
+	}
+	c.r.Figures = append(c.r.Figures, one)
 	if mark := f.Shorthand(); mark != "" {
 		c.marks[mark] = true
 	}

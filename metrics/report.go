@@ -143,6 +143,7 @@ type ReportFigure struct {
 	Figure
 	Title          string // the indicator's
 	Source         string // where the counts come from
+	Licence        string // of the published data that it is made from; "" of projects' numbers
 	Accountability Accountability
 }
 

@@ -60,18 +60,12 @@ func newOffice(t testing.TB) *office {
 	return officeOf(t, st, s, clock)
 }
 
-// officeOf serves a database to one person of each role.
+// officeOf is the office of a database that is there already.
 func officeOf(t testing.TB, st *store.Store, s *metrics.Strategy, clock *demoClock) *office {
 	t.Helper()
 	ctx := context.Background()
-	accounts, err := accountsOf(st, account.Config{Direct: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := &office{t: t, round: newRound(st, s, clock.now), clock: clock, cookies: map[metrics.Role]*http.Cookie{}}
-	if o.server, err = dashboard.New(dashboard.Config{Store: st, Strategy: s, Accounts: accounts, PublicViewing: true, Round: o.round, Packs: st, Log: slog.New(slog.DiscardHandler), Now: clock.now}); err != nil {
-		t.Fatal(err)
-	}
+	o := &office{t: t, clock: clock, cookies: map[metrics.Role]*http.Cookie{}}
+	accounts := o.serve(st, s)
 	for _, role := range metrics.Roles {
 		token, err := accounts.Invite(ctx, "test", metrics.Person{Email: string(role) + "@example.org", Name: "Some " + string(role), Role: role})
 		if err != nil {
@@ -86,6 +80,20 @@ func officeOf(t testing.TB, st *store.Store, s *metrics.Strategy, clock *demoClo
 		}
 	}
 	return o
+}
+
+// serve makes the office's pages anew, over a database and a strategy.
+func (o *office) serve(st *store.Store, s *metrics.Strategy) *account.Accounts {
+	o.t.Helper()
+	accounts, err := accountsOf(st, account.Config{Direct: true})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.round = newRound(st, s, o.clock.now)
+	if o.server, err = dashboard.New(dashboard.Config{Store: st, Strategy: s, Accounts: accounts, PublicViewing: true, Round: o.round, Packs: st, Log: slog.New(slog.DiscardHandler), Now: o.clock.now}); err != nil {
+		o.t.Fatal(err)
+	}
+	return accounts
 }
 
 func (o *office) do(role metrics.Role, r *http.Request) *httptest.ResponseRecorder {

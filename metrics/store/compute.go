@@ -216,7 +216,7 @@ func (s *Session) saveSignals(ctx context.Context, signals []metrics.Signal, mov
 		if err != nil {
 			return err
 		}
-		if _, err := s.tx.ExecContext(ctx, `UPDATE figure SET batches = ? WHERE id = ?`, string(b), f.ID); err != nil {
+		if _, err := s.tx.ExecContext(ctx, `UPDATE figure SET made_from = CASE made_from WHEN '' THEN batches ELSE made_from END, batches = ? WHERE id = ?`, string(b), f.ID); err != nil {
 			return err
 		}
 	}

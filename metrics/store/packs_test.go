@@ -246,7 +246,7 @@ func TestPackLedger(t *testing.T) {
 	now = now.Add(24 * time.Hour)
 	save(t, s, month("2019-03", "new", "newer", 20))
 	made("import police", st)
-	const restated = "On 16 January 2020 the police restated March 2019 (2019-03-west-midlands-street.csv, read on 16 January 2020, took the place of 2019-03-west-midlands-street.csv, read on 15 January 2020)."
+	const restated = "16 January 2020: the police restated March 2019 (2019-03-west-midlands-street.csv, read on 16 January 2020, took the place of 2019-03-west-midlands-street.csv, read on 15 January 2020)."
 	if l := line("violence-rate", own, "2019-Q1"); !l.Changed || *l.Then.Numerator != 33 || *l.Now.Numerator != 41 || !slices.Equal(l.Causes, []string{restated}) {
 		t.Errorf("restated: %q", l.Causes)
 	}
@@ -254,7 +254,7 @@ func TestPackLedger(t *testing.T) {
 	now = now.Add(24 * time.Hour)
 	save(t, s, population(2019, 1100))
 	made("import population", st)
-	const estimates = "On 17 January 2020 population estimates changed (mye.csv, read on 17 January 2020, took the place of mye.csv, read on 15 January 2020)."
+	const estimates = "17 January 2020: the population estimates of mid-2019 changed (mye.csv, read on 17 January 2020, took the place of mye.csv, read on 15 January 2020)."
 	if l := line("violence-rate", own, "2019-Q1"); !slices.Equal(l.Causes, []string{restated, estimates}) {
 		t.Errorf("population: %q", l.Causes)
 	}
@@ -269,7 +269,7 @@ func TestPackLedger(t *testing.T) {
 	}
 	st = &without
 	l := line("robbery-rate", own, "2019-Q1")
-	if l.Now != nil || !l.Changed || len(l.Causes) == 0 || l.Causes[len(l.Causes)-1] != "On 18 January 2020 the indicator was taken out of the strategy’s file; the figure is no longer made." {
+	if l.Now != nil || !l.Changed || len(l.Causes) == 0 || l.Causes[len(l.Causes)-1] != "18 January 2020: the strategy file was changed; the figure is no longer made." {
 		t.Errorf("retired: %+v", l.Causes)
 	}
 
@@ -346,7 +346,7 @@ func TestPackLedgerOfReturns(t *testing.T) {
 		}
 		found = true
 		named := "the return of " + project.Name + " for April to June 2019 (quarter 1 of 2019-20) was "
-		want := []string{"On 17 January 2020 " + named + "replaced by a later one.", "On 18 January 2020 " + named + "withdrawn; the figure is no longer made.", "On 19 January 2020 " + named + "accepted."}
+		want := []string{"17 January 2020: " + named + "replaced by a newer one.", "18 January 2020: " + named + "withdrawn; the figure is no longer made.", "19 January 2020: " + named + "accepted; the figure is made again."}
 		if !l.Changed || *l.Then.Value != 40 || *l.Now.Value != 60 || !slices.Equal(l.Causes, want) {
 			t.Errorf("%+v %q, want %q", l.Now, l.Causes, want)
 		}

@@ -38,6 +38,10 @@ CREATE TABLE pack_file (
     UNIQUE (number, name)
 ) STRICT;
 
+-- The batches that a figure was made from, where it comes from others by now
+-- that make it read the same; else ''. A pack's list of changes tells them apart.
+ALTER TABLE figure ADD COLUMN made_from TEXT NOT NULL DEFAULT '';
+
 -- +goose StatementBegin
 CREATE TRIGGER commentary_update BEFORE UPDATE ON commentary BEGIN SELECT RAISE(ABORT, 'commentary is only ever added to'); END;
 -- +goose StatementEnd
@@ -67,6 +71,7 @@ CREATE TRIGGER raw_file_delete BEFORE DELETE ON raw_file BEGIN SELECT RAISE(ABOR
 -- +goose Down
 DROP TRIGGER raw_file_delete;
 DROP TRIGGER raw_file_update;
+ALTER TABLE figure DROP COLUMN made_from;
 DROP TABLE pack_file;
 DROP TABLE pack;
 DROP TABLE commentary;

@@ -1,0 +1,502 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"outcomes/dashboard"
+	"outcomes/ingest"
+	"outcomes/ingest/returns"
+	"outcomes/ingest/table"
+	"outcomes/metrics"
+	"outcomes/metrics/store"
+	"outcomes/metrics/strategy"
+)
+
+// The demo's database takes long to make: tests copy it.
+var demoFile = sync.OnceValues(func() (string, error) {
+	dir, err := samples()
+	if err != nil {
+		return "", err
+	}
+	dir = filepath.Join(dir, "demo")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	st, err := makeDemo(context.Background(), dir, io.Discard)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "outcomes.db"), st.Close()
+})
+
+// demoOffice is the office over a copy of the demo's database.
+func demoOffice(t testing.TB) *office {
+	t.Helper()
+	from, err := demoFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := newDemoClock(demoDay)
+	st, err := store.Open(t.Context(), write(t, t.TempDir(), "outcomes.db", b), clock.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := builtIn(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := officeOf(t, st, s, clock)
+	t.Cleanup(func() { o.round.Close() })
+	return o
+}
+
+// as answers a request of somebody.
+func (o *office) as(role metrics.Role, path string) *httptest.ResponseRecorder {
+	return o.do(role, httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func (o *office) send(role metrics.Role, path string, form url.Values) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return o.do(role, r)
+}
+
+var digestField = regexp.MustCompile(`name="digest" value="([0-9a-f]+)"`)
+
+// choiceForm is a choice as the draft's forms hand it on.
+func choiceForm(period string, indicators ...string) url.Values {
+	form := url.Values{"period": {period}}
+	if len(indicators) > 0 {
+		form["indicator"] = indicators
+	}
+	return form
+}
+
+// digest is that of a draft as somebody reads it now.
+func (o *office) digest(form url.Values) string {
+	o.t.Helper()
+	res := o.as(metrics.Scrutiny, "/reports/draft?"+form.Encode())
+	m := digestField.FindStringSubmatch(res.Body.String())
+	if res.Code != http.StatusOK || m == nil {
+		o.t.Fatalf("the draft answers %d: %.2000s", res.Code, res.Body)
+	}
+	return m[1]
+}
+
+// freeze reads a draft, freezes it and gives the pack's path.
+func (o *office) freeze(form url.Values) string {
+	o.t.Helper()
+	form = maps.Clone(form)
+	form.Set("digest", o.digest(form))
+	res := o.send(metrics.Scrutiny, "/reports", form)
+	at := res.Header().Get("Location")
+	if res.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/reports/") {
+		o.t.Fatalf("freezing answers %d: %.2000s", res.Code, res.Body)
+	}
+	return at
+}
+
+// packNow is all that is served of a pack: its page and its files, the members
+// of zips too.
+func (o *office) packNow(number int) map[string]string {
+	o.t.Helper()
+	pack, err := o.round.Pack(o.t.Context(), number)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	out := map[string]string{}
+	get := func(name, path string) []byte {
+		res := o.as(metrics.Scrutiny, path)
+		if res.Code != http.StatusOK {
+			o.t.Fatalf("GET %s answers %d: %s", path, res.Code, res.Body)
+		}
+		out[name] = res.Body.String()
+		return res.Body.Bytes()
+	}
+	at := fmt.Sprintf("/reports/%d", number)
+	get("the page", at)
+	get("the API", fmt.Sprintf("/api/v1/packs/%d", number))
+	for _, f := range pack.Files {
+		body := get(f.Name, at+"/files/"+f.Name)
+		if int64(len(body)) != f.Size {
+			o.t.Errorf("%s has %d bytes, and the pack says %d", f.Name, len(body), f.Size)
+		}
+		if !slices.Contains([]string{".zip", ".docx", ".xlsx"}, filepath.Ext(f.Name)) {
+			continue
+		}
+		z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+		if err != nil {
+			o.t.Fatal(f.Name, err)
+		}
+		for _, m := range z.File {
+			r, err := m.Open()
+			if err != nil {
+				o.t.Fatal(err)
+			}
+			member, err := io.ReadAll(r)
+			if err != nil {
+				o.t.Fatal(f.Name, m.Name, err)
+			}
+			out[f.Name+": "+m.Name] = string(member)
+		}
+	}
+	return out
+}
+
+// same says what of a pack is served otherwise than it was.
+func same(t *testing.T, when string, before, now map[string]string) {
+	t.Helper()
+	if len(before) != len(now) {
+		t.Errorf("%s, the pack has %d pages, files and members, and had %d", when, len(now), len(before))
+	}
+	for name, was := range before {
+		if is := now[name]; is != was {
+			i := 0
+			for i < min(len(is), len(was)) && is[i] == was[i] {
+				i++
+			}
+			t.Errorf("%s, %s is another from byte %d: %.80q, and was %.80q", when, name, i, is[i:], was[i:])
+		}
+	}
+}
+
+// changes reads a pack's ledger as its page, its CSV and the store tell it, and
+// fails where they disagree: by figure, the causes.
+func (o *office) changes(number int) (map[string]metrics.LedgerLine, string) {
+	o.t.Helper()
+	started := time.Now()
+	lines, err := o.round.Ledger(o.t.Context(), number, o.round.strategy)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	took := time.Since(started)
+	page := o.as(metrics.Viewer, fmt.Sprintf("/reports/%d/changes", number))
+	file := o.as(metrics.Viewer, fmt.Sprintf("/reports/%d/changes.csv", number))
+	if page.Code != http.StatusOK || file.Code != http.StatusOK {
+		o.t.Fatalf("the changes answer %d and %d: %s", page.Code, file.Code, page.Body)
+	}
+	text := html.UnescapeString(page.Body.String())
+	rows, err := csv.NewReader(file.Body).ReadAll()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	if len(rows) != len(lines)+1 {
+		o.t.Fatalf("the CSV has %d figures, the ledger %d", len(rows)-1, len(lines))
+	}
+	out := map[string]metrics.LedgerLine{}
+	for i, l := range lines {
+		row, causes := rows[i+1], strings.Join(l.Causes, " ")
+		if row[column["indicator"]] != l.Then.Indicator || row[column["changed"]] != strconv.FormatBool(l.Changed) || row[column["causes"]] != causes {
+			o.t.Errorf("the CSV says %v of %v %q", row, l.Changed, causes)
+		}
+		for prefix, f := range map[string]*metrics.Figure{"then": &l.Then.Figure, "now": l.Now} {
+			if f == nil || f.Status != metrics.Suppressed {
+				continue
+			}
+			if row[column[prefix+"_shorthand"]] != "[c]" {
+				o.t.Errorf("the CSV does not mark the suppressed figure %s: %v", f.Key(), row)
+			}
+			for _, name := range []string{"value", "numerator", "denominator", "lower", "upper"} {
+				if v := row[column[prefix+"_"+name]]; v != "" {
+					o.t.Errorf("the CSV tells the suppressed figure %s: %v", f.Key(), row)
+				}
+			}
+			if f.Value != nil || f.Numerator != nil || f.Denominator != nil || f.Lower != nil || f.Upper != nil {
+				o.t.Errorf("the ledger tells the suppressed figure %s", f.Key())
+			}
+		}
+		if !l.Changed {
+			continue
+		}
+		if len(l.Causes) == 0 {
+			o.t.Errorf("%s of %s changed, and nothing says why", l.Then.Indicator, l.Then.Period.Code())
+		}
+		for _, c := range l.Causes {
+			if !strings.Contains(text, c) {
+				o.t.Errorf("the page of changes does not say %q", c)
+			}
+		}
+		out[l.Then.Indicator+" "+l.Then.Area.Code+" "+l.Then.Period.Code()] = l
+	}
+	o.t.Logf("%d of %d figures changed; told in %v", len(out), len(lines), took.Round(time.Millisecond))
+	return out, text
+}
+
+// load imports files with the program's own readers.
+func (o *office) load(source metrics.Source, paths ...string) {
+	o.t.Helper()
+	_, err := ingest.Import{Store: o.round.Store, Strategy: func([]byte) (*metrics.Strategy, error) { return o.round.strategy, nil }, Check: checkForce, Reader: readers()[source], Paths: paths, WhyNot: table.WhyNot}.Run(o.t.Context())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// handInAgain hands a project's accepted return in once more with one number
+// changed, and accepts it.
+func (o *office) handInAgain(project, quarter, measure string, add float64, name string) {
+	o.t.Helper()
+	p, q := must(o.round.strategy.Project(project)), quarterOf(o.t, quarter)
+	h, err := held(o.t.Context(), o.round.Store, project, q)
+	if err != nil || h.Now == nil {
+		o.t.Fatal("no return of ", project, err)
+	}
+	values := slices.Clone(h.Now.Values)
+	found := false
+	for i, v := range values {
+		if v.Measure == measure && v.Dimension == "" {
+			values[i].Value, found = v.Value+add, true
+		}
+	}
+	if !found {
+		o.t.Fatal(project, " returns no ", measure)
+	}
+	var b bytes.Buffer
+	if err := returns.Filled(&b, o.round.strategy, p, q, returns.Held{Before: h.Before}, true, values); err != nil {
+		o.t.Fatal(err)
+	}
+	res := o.upload(metrics.Analyst, "/returns/"+project+"/"+quarter, strconv.FormatInt(o.accepted(project, quarter), 10), name, b.Bytes())
+	at := submissionPath.FindString(res.Header().Get("Location"))
+	if res.Code != http.StatusSeeOther || at == "" {
+		o.t.Fatalf("the upload answers %d: %s", res.Code, res.Body)
+	}
+	o.post(at+"/accept", url.Values{"same": {"They counted again."}, "note": {"They counted again."}}, http.StatusSeeOther)
+}
+
+// accepted is the number of the return that is in force.
+func (o *office) accepted(project, quarter string) int64 {
+	o.t.Helper()
+	list, err := o.round.Submissions(o.t.Context(), project, quarter)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	for _, sub := range list {
+		if sub.Status == metrics.SubmissionAccepted {
+			return sub.ID
+		}
+	}
+	o.t.Fatal("no return of ", project, " is in force")
+	return 0
+}
+
+func quarterOf(t testing.TB, code string) metrics.Period {
+	t.Helper()
+	q, err := metrics.ParsePeriod(code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+// without is the built-in strategy as a file without an indicator.
+func without(t testing.TB, indicator string) *metrics.Strategy {
+	t.Helper()
+	s, err := builtIn(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(s.Source)
+	from := strings.Index(text, "  - id: "+indicator+"\n")
+	if from < 0 {
+		t.Fatal("the strategy has no ", indicator)
+	}
+	to := from + 1 + strings.Index(text[from+1:], "\n  - id: ")
+	if s, err = strategy.Parse("other.yaml", []byte(text[:from]+text[to+1:])); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Indicator(indicator); ok {
+		t.Fatal("it is still there")
+	}
+	return s
+}
+
+// use puts another strategy in force, as `outcomes serve --strategy` does.
+func (o *office) use(s *metrics.Strategy) {
+	o.t.Helper()
+	err := o.round.Update(o.t.Context(), "make the figures", func(tx *store.Session) error {
+		_, err := tx.Compute(o.t.Context(), s, "another strategy file")
+		return err
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.serve(o.round.Store, s)
+}
+
+// restart closes the database and opens it again.
+func (o *office) restart() {
+	o.t.Helper()
+	path := filepath.Join(filepath.Dir(o.databasePath()), "outcomes.db")
+	if err := o.round.Close(); err != nil {
+		o.t.Fatal(err)
+	}
+	st, err := store.Open(o.t.Context(), path, o.clock.now)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.serve(st, o.round.strategy)
+}
+
+// streetFile is a month's file of a force in the sample, with its lines changed:
+// keep is told each one, without the heading, and gives what stands in its place,
+// "" for none.
+func streetFile(t testing.TB, month, force string, keep func(n int, line string) string) []byte {
+	t.Helper()
+	text := string(inflate(t, filepath.Join(sampleFolder(t), "police", month, month+"-"+force+"-street.csv.gz")))
+	head, rest, _ := strings.Cut(text, "\n")
+	var b strings.Builder
+	b.WriteString(head + "\n")
+	n := 0
+	for line := range strings.Lines(rest) {
+		b.WriteString(keep(n, line))
+		n++
+	}
+	return []byte(b.String())
+}
+
+// A pack stays as it was, to the byte, whatever happens to the figures; its
+// ledger says what happened, and why.
+func TestPackStays(t *testing.T) {
+	o := demoOffice(t)
+	const quarter = "2019-Q1"
+	if at := o.freeze(choiceForm(quarter)); at != "/reports/1" {
+		t.Fatalf("the first pack is at %s", at)
+	}
+	first := o.packNow(1)
+	if len(first) < 100 {
+		t.Fatalf("the pack has %d pages, files and members", len(first))
+	}
+	if changed, text := o.changes(1); len(changed) != 0 || !strings.Contains(text, "has changed") {
+		t.Fatalf("nothing happened, and %d figures changed", len(changed))
+	}
+	dir := t.TempDir()
+	write(t, dir, ingest.SampleMarker, nil)
+	const force, own = "west-midlands", "E08000026"
+	day := demoDay
+	secret := "kayleigh-own-copy.xlsx"
+	steps := []struct {
+		when   string
+		do     func()
+		figure string // that changes by it; "" where none of the pack does
+		now    func(then, now *metrics.Figure) bool
+		want   []string // in its causes
+	}{
+		{"after a later month", func() {
+			later := streetFile(t, "2019-12", force, func(_ int, line string) string {
+				return strings.ReplaceAll(line, ",2019-12,", ",2020-01,")
+			})
+			o.load(metrics.PoliceSource, write(t, dir, "2020-01-west-midlands-street.csv", later))
+		}, "", nil, nil},
+		{"after March 2019 was restated", func() {
+			restated := streetFile(t, "2019-03", force, func(n int, line string) string {
+				if n%3 == 0 && strings.Contains(line, "Violence and sexual offences") {
+					return ""
+				}
+				return line
+			})
+			o.load(metrics.PoliceSource, write(t, dir, "2019-03-west-midlands-street.csv", restated))
+		}, "violence-rate " + own + " 2019-Q1", func(then, now *metrics.Figure) bool { return now != nil && *now.Numerator < *then.Numerator },
+			[]string{"22 January 2020: the police restated March 2019 (2019-03-west-midlands-street.csv, read on 22 January 2020, took the place of 2019-03-west-midlands-street.csv.gz, read on 20 January 2020)."}},
+		{"after the population estimates changed", func() {
+			o.load(metrics.PopulationSource, write(t, dir, "revised-estimates.csv", []byte("area_code,area_name,year,persons\nE08000026,Coventry,2018,390000\nE08000026,Coventry,2019,395000\n")))
+		}, "asb-rate " + own + " 2019-Q1", func(then, now *metrics.Figure) bool { return now != nil && *now.Denominator != *then.Denominator },
+			[]string{"23 January 2020: the population estimates of mid-201", "changed (revised-estimates.csv, read on 23 January 2020"}},
+		{"after a return was replaced", func() { o.handInAgain("early-intervention-youth-fund", quarter, "spend", 777, secret) },
+			"secondary-spend-share " + own + " 2019-Q1", func(then, now *metrics.Figure) bool { return now != nil && *now.Numerator == *then.Numerator+777 },
+			[]string{"24 January 2020: the return of Early Intervention Youth Fund for January to March 2019 (quarter 4 of 2018-19) was replaced by a newer one."}},
+		{"after a return was withdrawn", func() {
+			at := fmt.Sprintf("/returns/submissions/%d/withdraw", o.accepted("strengthening-families", quarter))
+			o.post(at, url.Values{"reason": {"They counted Jordan twice."}}, http.StatusSeeOther)
+		}, "primary-spend-share " + own + " 2019-Q1", func(then, now *metrics.Figure) bool { return now == nil || now.Status != metrics.Available },
+			[]string{"25 January 2020: the return of Strengthening Families for January to March 2019 (quarter 4 of 2018-19) was withdrawn."}},
+		{"after an indicator was retired", func() { o.use(without(t, "robbery-rate")) },
+			"robbery-rate " + own + " 2019-Q1", func(_, now *metrics.Figure) bool { return now == nil },
+			[]string{"26 January 2020: the strategy file was changed; the figure is no longer made."}},
+		{"after a restart", o.restart, "robbery-rate " + own + " 2019-Q1", func(_, now *metrics.Figure) bool { return now == nil }, nil},
+	}
+	told := map[string]bool{}
+	for _, st := range steps {
+		day = day.AddDate(0, 0, 1)
+		o.clock.set(day)
+		st.do()
+		same(t, st.when, first, o.packNow(1))
+		changed, text := o.changes(1)
+		for _, never := range []string{secret, "Jordan", "import police", "import population", "return " + strconv.FormatInt(1, 10) + " "} {
+			if strings.Contains(text, never) {
+				t.Errorf("%s, the page of changes says %q", st.when, never)
+			}
+		}
+		for key, l := range changed {
+			for _, c := range l.Causes {
+				if !told[c] {
+					told[c] = true
+					t.Logf("%s: %s", key, c)
+				}
+			}
+		}
+		if st.figure == "" {
+			if len(changed) != 0 {
+				t.Errorf("%s, %d figures changed: %v", st.when, len(changed), slices.Collect(maps.Keys(changed)))
+			}
+			continue
+		}
+		line, ok := changed[st.figure]
+		if !ok || !st.now(&line.Then.Figure, line.Now) {
+			t.Errorf("%s, %s reads %+v", st.when, st.figure, line.Now)
+		}
+		for _, want := range st.want {
+			if !strings.Contains(strings.Join(line.Causes, " "), want) {
+				t.Errorf("%s, the causes of %s are %q, without %q", st.when, st.figure, line.Causes, want)
+			}
+		}
+	}
+
+	// A newer one of the same choice: the older says so, and is as it was besides.
+	day = day.AddDate(0, 0, 1)
+	o.clock.set(day)
+	if at := o.freeze(choiceForm(quarter)); at != "/reports/2" {
+		t.Fatalf("the second pack is at %s", at)
+	}
+	now := o.packNow(1)
+	page := now["the page"]
+	from, to := strings.Index(page, `<section class="banner" aria-label="Superseded">`), strings.Index(page, `<div class="head">`)
+	if from < 0 || !strings.Contains(page[from:to], `href="/reports/2"`) {
+		t.Fatal("the page does not say that there is a newer pack")
+	}
+	now["the page"] = page[:from] + page[to:]
+	if strings.Contains(first["the API"], `"superseded_by":2`) {
+		t.Error("the first pack was superseded before there was a second one")
+	}
+	same(t, "superseded, but for its notice", first, now)
+	if _, text := o.changes(2); !strings.Contains(text, "None of the") {
+		t.Error("figures changed since a pack that was frozen just now")
+	}
+}
+
+var _ = dashboard.ReportFormats
