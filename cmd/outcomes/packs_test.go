@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
 	"fmt"
 	"html"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"outcomes/dashboard"
+	"outcomes/dashboard/export"
 	"outcomes/ingest"
 	"outcomes/ingest/returns"
 	"outcomes/ingest/table"
@@ -490,13 +492,188 @@ func TestPackStays(t *testing.T) {
 		t.Fatal("the page does not say that there is a newer pack")
 	}
 	now["the page"] = page[:from] + page[to:]
-	if strings.Contains(first["the API"], `"superseded_by":2`) {
-		t.Error("the first pack was superseded before there was a second one")
+	const none = `"superseded_by":null`
+	if strings.Count(first["the API"], none) != 2 || !strings.Contains(now["the API"], `"superseded_by":2`) {
+		t.Error("the API does not say which pack is newer")
 	}
+	now["the API"] = regexp.MustCompile(`"superseded_by":(2|"[^"]+/packs/2")`).ReplaceAllString(now["the API"], none)
 	same(t, "superseded, but for its notice", first, now)
 	if _, text := o.changes(2); !strings.Contains(text, "None of the") {
 		t.Error("figures changed since a pack that was frozen just now")
 	}
 }
 
-var _ = dashboard.ReportFormats
+// packNumbers are the numbers of the packs that there are, the oldest first.
+func (o *office) packNumbers() []int {
+	o.t.Helper()
+	list, err := o.round.Packs(o.t.Context())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var out []int
+	for _, p := range list {
+		out = append(out, p.Number)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Officers who freeze at once get a pack each or a clear refusal, and no pack
+// has anything of another's.
+func TestFreezingAtOnce(t *testing.T) {
+	o := demoOffice(t)
+	server := o.server.(*dashboard.Server)
+	type result struct {
+		number int
+		words  string
+	}
+	results := make(chan result)
+	n := 0
+	for _, indicator := range []string{"violence-rate", "robbery-rate"} {
+		form := choiceForm("2019-Q1", indicator)
+		form.Set("digest", o.digest(form))
+		for range 2 { // both officers have read the same draft
+			n++
+			go func() {
+				res := o.send(metrics.Scrutiny, "/reports", form)
+				number, _ := strconv.Atoi(strings.TrimPrefix(res.Header().Get("Location"), "/reports/"))
+				results <- result{number, html.UnescapeString(res.Body.String())}
+			}()
+			n++
+			go func() {
+				choice := metrics.ReportChoice{Period: quarterOf(t, "2019-Q1"), Indicators: []string{indicator}}
+				number, err := server.Freeze(context.Background(), choice, "", metrics.Person{Name: "Somebody", Email: "somebody@example.org"})
+				results <- result{number, fmt.Sprint(err)}
+			}()
+		}
+	}
+	var got []int
+	for range n {
+		r := <-results
+		switch {
+		case r.number > 0:
+			got = append(got, r.number)
+		case !strings.Contains(r.words, "The draft is another than the one you read"):
+			t.Errorf("a refusal does not say why: %.500s", r.words)
+		}
+	}
+	slices.Sort(got)
+	if len(got) < n/2 { // those that asked for the draft as it is are never refused
+		t.Fatalf("%d of %d were frozen", len(got), n)
+	}
+	for i, number := range got {
+		if number != i+1 {
+			t.Fatalf("the packs have the numbers %v", got)
+		}
+	}
+	if held := o.packNumbers(); !slices.Equal(held, got) {
+		t.Fatalf("there are the packs %v, and the officers were told of %v", held, got)
+	}
+	for _, number := range got {
+		p, err := o.round.Pack(t.Context(), number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Report.Number != number || p.Report.Hashed().SHA256 != p.SHA256 {
+			t.Errorf("pack %d holds report %d with another hash", number, p.Report.Number)
+		}
+		mine, sums := fmt.Sprintf("_pack-%d.", number), ""
+		for _, f := range p.Files {
+			body, err := o.round.PackFile(t.Context(), number, f.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sum := fmt.Sprintf("%x", sha256.Sum256(body.Body)); sum != f.SHA256 {
+				t.Errorf("%s of pack %d has another SHA-256 than the pack says", f.Name, number)
+			}
+			if strings.Contains(f.Name, "_pack-") && !strings.Contains(f.Name, mine) {
+				t.Errorf("pack %d has the file %s", number, f.Name)
+			}
+			if f.Name == export.SumsName {
+				sums = string(body.Body)
+			}
+		}
+		for _, f := range p.Files {
+			if f.Name != export.SumsName && !strings.Contains(sums, f.SHA256+"  "+f.Name) {
+				t.Errorf("the list of SHA-256 of pack %d does not have %s", number, f.Name)
+			}
+		}
+	}
+}
+
+// What cannot be frozen is refused in words, and nothing of it is kept.
+func TestFreezingIsRefused(t *testing.T) {
+	o := demoOffice(t)
+	quarter := choiceForm("2019-Q1")
+	read := maps.Clone(quarter)
+	read.Set("digest", o.digest(quarter))
+	refused := func(what string, form url.Values, want ...string) {
+		t.Helper()
+		res := o.send(metrics.Scrutiny, "/reports", form)
+		text := html.UnescapeString(res.Body.String())
+		if res.Code != http.StatusConflict {
+			t.Errorf("%s: freezing answers %d", what, res.Code)
+		}
+		for _, w := range append(want, "<title>Error: ", "There is a problem") {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: the page does not say %q", what, w)
+			}
+		}
+	}
+	// A comment was written, and a return replaced, after the draft was read.
+	o.comment(metrics.Administrator, "2019-Q1", "violence-rate", "0", "Written meanwhile.", http.StatusSeeOther)
+	refused("a comment meanwhile", read, "The draft is another than the one you read", "Nothing was frozen", "Written meanwhile.")
+	read.Set("digest", o.digest(quarter))
+	o.handInAgain("early-intervention-youth-fund", "2019-Q1", "spend", 5, "return.xlsx")
+	refused("figures meanwhile", read, "The draft is another than the one you read")
+
+	waits := choiceForm("2019-Q3")
+	waits.Set("digest", o.digest(waits))
+	refused("a return waits", waits, "It cannot be frozen yet. ", "return waits for a decision", "or set it aside")
+	_, err := o.server.(*dashboard.Server).Freeze(t.Context(), metrics.ReportChoice{Period: quarterOf(t, "2019-Q3")}, "", metrics.Person{Name: "Somebody"})
+	if metrics.KindOf(err) != metrics.Conflict || !strings.Contains(err.Error(), "waits for a decision") {
+		t.Errorf("from the command line: %v", err)
+	}
+	for _, form := range []url.Values{choiceForm("1999-Q1"), choiceForm("2019-Q1", "no-such-indicator"), choiceForm("2019-03")} {
+		res := o.send(metrics.Scrutiny, "/reports", form)
+		if res.Code != http.StatusNotFound && res.Code != http.StatusBadRequest {
+			t.Errorf("%v: freezing answers %d", form, res.Code)
+		}
+	}
+	for _, role := range []metrics.Role{"", metrics.Viewer, metrics.Analyst} {
+		want := http.StatusForbidden
+		if role == "" {
+			want = http.StatusUnauthorized
+		}
+		form := maps.Clone(quarter)
+		form.Set("digest", o.digest(quarter))
+		if res := o.send(role, "/reports", form); res.Code != want && res.Code != http.StatusSeeOther || strings.HasPrefix(res.Header().Get("Location"), "/reports/") {
+			t.Errorf("%q freezes and is answered %d", role, res.Code)
+		}
+		o.comment(role, "2019-Q1", "robbery-rate", "0", "Not mine to say.", 0)
+	}
+	if got := o.packNumbers(); len(got) != 0 {
+		t.Errorf("there are the packs %v", got)
+	}
+	said, err := o.round.Comments(t.Context(), quarterOf(t, "2019-Q1"))
+	if err != nil || len(said) != 1 || said[0].Text != "Written meanwhile." {
+		t.Errorf("the comments are %+v, %v", said, err)
+	}
+	trail, err := o.round.AuditTrail(t.Context(), 0, 0)
+	if err != nil || slices.ContainsFunc(trail, func(e metrics.AuditEntry) bool { return e.Action == "report frozen" }) {
+		t.Errorf("the audit trail says that something was frozen (%v)", err)
+	}
+	if at := o.freeze(quarter); at != "/reports/1" {
+		t.Errorf("after all these, the first pack is at %s", at)
+	}
+}
+
+// comment writes beside an indicator as the form does; status 0 takes any.
+func (o *office) comment(role metrics.Role, quarter, indicator, seen, text string, status int) string {
+	o.t.Helper()
+	res := o.send(role, "/reports/draft/comment", url.Values{"period": {quarter}, "beside": {indicator}, "seen": {seen}, "text": {text}})
+	if status != 0 && res.Code != status {
+		o.t.Fatalf("the comment is answered %d: %.1000s", res.Code, res.Body)
+	}
+	return res.Body.String()
+}

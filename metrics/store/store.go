@@ -115,7 +115,8 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if isDir(path) {
 		return nil, metrics.Errorf(metrics.Invalid, "%s is a folder, not a database file", path)
 	}
-	w, err := sql.Open("sqlite", file(path)+"?_txlock=immediate&_time_format=sqlite&_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_pragma=temp_store(2)")
+	// With recursive triggers a REPLACE cannot take away what nobody may delete.
+	w, err := sql.Open("sqlite", file(path)+"?_txlock=immediate&_time_format=sqlite&_dqs=0&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_pragma=recursive_triggers(1)&_pragma=temp_store(2)")
 	if err != nil {
 		return nil, failed("open "+path, err)
 	}
@@ -273,6 +274,8 @@ func failed(op string, err error) error {
 			kind, hint = metrics.Unavailable, "another import is writing to the database: wait until it has ended"
 		case sqlite3.SQLITE_FULL:
 			kind, hint = metrics.Unavailable, "the disk is full: make room and run it again, nothing was changed"
+		case sqlite3.SQLITE_IOERR:
+			kind, hint = metrics.Unavailable, "the disk refused: see that it has room and no fault, and run it again, nothing was changed"
 		case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 			kind, hint = metrics.Forbidden, "the database or its folder cannot be written: check who owns it"
 		}
