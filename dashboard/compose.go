@@ -860,7 +860,11 @@ func reads(ind metrics.Indicator, f metrics.Figure) string {
 	}
 	words := written(ind, *f.Value)
 	if f.Numerator != nil && ind.Kind != metrics.Total && ind.Kind != metrics.Inequality {
-		words += " (" + counted(*f.Numerator) + ")"
+		made := counted(*f.Numerator)
+		if money(ind) {
+			made = metrics.Amount(metrics.Indicator{Unit: metrics.Pounds}, *f.Numerator)
+		}
+		words += " (" + made + ")"
 	}
 	return words
 }
