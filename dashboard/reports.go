@@ -472,7 +472,7 @@ func (s *Server) comment(c echo.Context) error {
 	r := c.Request()
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, 4*longestComment)
 	if err := r.ParseForm(); err != nil {
-		return metrics.Errorf(metrics.TooLarge, "The comment holds more than it can: %s at most. Nothing was changed.", bytesWritten(longestComment))
+		return metrics.Errorf(metrics.TooLarge, "The comment holds more than it can: %s bytes at most. Nothing was changed.", metrics.Whole(longestComment))
 	}
 	form := r.PostForm
 	choice, err := s.choiceOf(ctx, form)
@@ -488,7 +488,7 @@ func (s *Server) comment(c echo.Context) error {
 	wrong := ""
 	switch {
 	case len(text) > longestComment:
-		wrong = fmt.Sprintf("The comment has %s; it can have %s. Shorten it.", bytesWritten(int64(len(text))), bytesWritten(longestComment))
+		wrong = fmt.Sprintf("The comment is too long by %s: it can have %s. Shorten it.", plural(int64(len(text)-longestComment), "byte", "bytes"), metrics.Whole(longestComment))
 	case text == "" && seen == 0:
 		wrong = "Write something, or leave it."
 	}

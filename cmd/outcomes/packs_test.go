@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/csv"
+	"encoding/xml"
 	"fmt"
 	"html"
 	"io"
@@ -14,14 +15,18 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"outcomes/dashboard"
 	"outcomes/dashboard/export"
@@ -676,4 +681,376 @@ func (o *office) comment(role metrics.Role, quarter, indicator, seen, text strin
 		o.t.Fatalf("the comment is answered %d: %.1000s", res.Code, res.Body)
 	}
 	return res.Body.String()
+}
+
+// hostile is a comment of exactly n bytes with everything in it that a page, a
+// document, a workbook or a table could trip over.
+func hostile(n int) string {
+	const nasty = "<script>alert('x')</script> ]]> <!-- --> &amp; &#0; <w:t>x</w:t> </aside></article> \"quoted\" {{.Pack}} 🙂👩‍👩‍👧 e\u0301 \u200f\u202Eright to left\u202C \uFFFE\uFFFF\u0085\u2028"
+	lines := []string{"=cmd|' /C calc'!A0", "+1+1", "@SUM(1+1)", "- an item of a list", "- =HYPERLINK(\"http://example.org\")", "", "-2+3", "\x00\x01\x1b[31m\x7f\x08control", nasty, ""}
+	var b strings.Builder
+	for i := 0; b.Len() < n; i++ {
+		b.WriteString(lines[i%len(lines)] + "\n")
+	}
+	// Whole characters, and no blank at the end, where it would be cut off.
+	out := strings.ToValidUTF8(b.String()[:n-200], "")
+	return out + strings.Repeat("x", n-len(out))
+}
+
+// A comment of 100 kB of hostile text is kept and stands on the page and in
+// every file as text; a longer one is refused, and nothing that was typed is lost.
+func TestHostileCommentary(t *testing.T) {
+	o := demoOffice(t)
+	const most, quarter, indicator = 100 << 10, "2019-Q1", "violence-rate"
+	typed := hostile(most)
+	page := o.comment(metrics.Scrutiny, quarter, indicator, "0", strings.Repeat("é", most/2)+"x", http.StatusConflict)
+	if !strings.Contains(page, "too long by 1 byte: it can have 102,400.") || !strings.Contains(page, strings.Repeat("é", most/2)+"x</textarea>") {
+		t.Error("a comment that is too long is not refused with its text left in the form")
+	}
+	if res := o.send(metrics.Scrutiny, "/reports/draft/comment", url.Values{"period": {quarter}, "beside": {indicator}, "seen": {"0"}, "text": {strings.Repeat("x", 5*most)}}); res.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a comment of 500 kB is answered %d", res.Code)
+	}
+	o.comment(metrics.Scrutiny, quarter, indicator, "0", typed, http.StatusSeeOther)
+	list, err := o.round.Comments(t.Context(), quarterOf(t, quarter))
+	if err != nil || len(list) != 1 {
+		t.Fatal(len(list), err)
+	}
+	// What is kept is what was typed, but for characters that nothing can show.
+	if got := len(list[0].Text); got < most*9/10 || strings.ContainsFunc(list[0].Text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f }) {
+		t.Errorf("%d bytes are kept of %d, or control characters", got, most)
+	}
+
+	started := time.Now()
+	at := o.freeze(choiceForm(quarter, indicator))
+	t.Logf("frozen in %v", time.Since(started).Round(time.Millisecond))
+	parts := o.packNow(1)
+	if at != "/reports/1" {
+		t.Fatal(at)
+	}
+	const said = "=cmd|' /C calc'!A0"
+	for name, body := range parts {
+		if strings.Contains(body, "<script>alert") {
+			if !strings.HasSuffix(name, ".json") && name != "the API" { // data, where no text is markup
+				t.Errorf("%s has the script", name)
+			}
+		}
+		if strings.ContainsAny(body, "\x00\x01\x1b\x08") && !slices.Contains([]string{".zip", ".docx", ".xlsx", ".png", ".bin"}, filepath.Ext(name)) {
+			t.Errorf("%s has control characters", name)
+		}
+		if strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") || strings.HasSuffix(name, ".svg") {
+			d := xml.NewDecoder(strings.NewReader(body))
+			for {
+				if _, err := d.Token(); err == io.EOF {
+					break
+				} else if err != nil {
+					t.Errorf("%s is not well-formed: %v", name, err)
+					break
+				}
+			}
+		}
+	}
+	item := strings.Count(list[0].Text, "- an item of a list")
+	document := ""
+	for name, body := range parts {
+		if strings.HasSuffix(name, ".docx: word/document.xml") && !strings.Contains(name, ".zip") {
+			document = html.UnescapeString(body)
+		}
+	}
+	shown := html.UnescapeString(parts["the page"])
+	for what, text := range map[string]string{"page": shown, "document": document} {
+		if n := strings.Count(text, said); n < item {
+			t.Errorf("the %s says %q %d times, and it was written %d times", what, said, n, item)
+		}
+		if strings.Count(text, "an item of a list") < item || !strings.Contains(text, "]]> <!-- -->") || !strings.Contains(text, "🙂👩‍👩‍👧") || !strings.Contains(text, "Commentary") {
+			t.Errorf("the %s does not have the comment as it was written", what)
+		}
+	}
+	if !strings.Contains(parts["the API"], "an item of a list") {
+		t.Error("the API does not have the comment")
+	}
+	for name, body := range parts {
+		if filepath.Ext(name) == ".csv" {
+			rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			for _, row := range rows {
+				for _, cell := range row {
+					if strings.HasPrefix(cell, "=") || strings.HasPrefix(cell, "@") {
+						t.Errorf("%s has the formula %.80q", name, cell)
+					}
+				}
+			}
+		}
+		if filepath.Ext(name) != ".xlsx" {
+			continue
+		}
+		x, err := excelize.OpenReader(strings.NewReader(body))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		times := 0
+		for _, sheet := range x.GetSheetList() {
+			rows, err := x.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, row := range rows {
+				for j, cell := range row {
+					times += strings.Count(cell, said)
+					at, err := excelize.CoordinatesToCellName(j+1, i+1)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if f, err := x.GetCellFormula(sheet, at); err != nil || f != "" {
+						t.Errorf("%s, %s %s is a formula: %q %v", name, sheet, at, f, err)
+					}
+				}
+			}
+		}
+		if times < item && !strings.Contains(name, ": word/embeddings/") { // the data of a chart
+			t.Errorf("%s says %q %d times, and it was written %d times", name, said, times, item)
+		}
+		x.Close()
+	}
+}
+
+// Of two who write beside the same indicator the second is told who wrote, sees
+// what stands there and finds what he typed in the form; then it is his to keep
+// or to take back.
+func TestTwoWriteBesideOneIndicator(t *testing.T) {
+	o := demoOffice(t)
+	const quarter, indicator = "2019-Q1", "violence-rate"
+	o.comment(metrics.Administrator, quarter, indicator, "0", "First, by the administrator.", http.StatusSeeOther)
+	page := o.comment(metrics.Scrutiny, quarter, indicator, "0", "Second & <careful>.", http.StatusConflict)
+	for _, want := range []string{"<title>Error: ", "Some administrator wrote here while you did", ">Second &amp; &lt;careful&gt;.</textarea>", "<p>First, by the administrator.</p>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the second is not shown %q", want)
+		}
+	}
+	list, err := o.round.Comments(t.Context(), quarterOf(t, quarter))
+	if err != nil || len(list) != 1 || list[0].Text != "First, by the administrator." {
+		t.Fatalf("there stands %+v, %v", list, err)
+	}
+	seen := strconv.FormatInt(list[0].ID, 10)
+	if !strings.Contains(page, `name="beside" value="`+indicator+`"><input type="hidden" name="seen" value="`+seen+`"`) {
+		t.Error("the form cannot be sent again, now that its writer knows")
+	}
+	o.comment(metrics.Scrutiny, quarter, indicator, seen, "Second & <careful>.", http.StatusSeeOther)
+	if page = o.as(metrics.Analyst, "/reports/draft?period="+quarter).Body.String(); !strings.Contains(page, "<p>Second &amp; &lt;careful&gt;.</p>") || strings.Contains(page, "First, by") {
+		t.Error("the draft does not have the second comment in the first one's place")
+	}
+	list, err = o.round.Comments(t.Context(), quarterOf(t, quarter))
+	if err != nil || len(list) != 1 {
+		t.Fatal(list, err)
+	}
+	o.comment(metrics.Scrutiny, quarter, indicator, strconv.FormatInt(list[0].ID, 10), "", http.StatusSeeOther)
+	if page = o.as(metrics.Analyst, "/reports/draft?period="+quarter).Body.String(); strings.Contains(page, "careful") || strings.Contains(page, `class="commentary"`) {
+		t.Error("the draft still has the comment that was taken back")
+	}
+	// In another quarter's reports there was never one.
+	if page = o.as(metrics.Analyst, "/reports/draft?period=2019-Q2").Body.String(); strings.Contains(page, `class="commentary"`) {
+		t.Error("a comment stands in another quarter's report")
+	}
+}
+
+// A report of 40 indicators over 15 years is written in every format, and can be
+// frozen; measured beside it is how long that takes.
+func TestLargeReport(t *testing.T) {
+	o := newOffice(t)
+	ctx := t.Context()
+	s := o.round.strategy
+	var measures []string
+	for i := range 40 {
+		m := metrics.ReturnMeasure{ID: fmt.Sprintf("measure-%d", i), Title: fmt.Sprintf("Measure %d", i), Kind: metrics.CountMeasure, Unit: "young people", People: i%2 == 0}
+		s.Measures, measures = append(slices.Clip(s.Measures), m), append(measures, m.ID)
+	}
+	s.Projects = nil
+	for i := range 2 {
+		s.Projects = append(s.Projects, metrics.Project{ID: fmt.Sprintf("project-%d", i), Name: fmt.Sprintf("Project %d", i), Lead: "Somebody", Priority: s.Priorities[i].ID, From: metrics.NewMonth(2004, time.January), Measures: measures})
+	}
+	var chosen []string
+	for i, id := range measures {
+		ind := metrics.Indicator{
+			ID: "total-" + id, Title: fmt.Sprintf("People seen, of kind %d", i), Noun: "seen", Counted: "young people", Priority: s.Priorities[1+i%3].ID, Accountability: metrics.Performance, Definition: "How many were seen.",
+			Asks: []metrics.Asks{metrics.HowMuch, metrics.HowWell, metrics.BetterOff}[i%3], Kind: metrics.Total,
+			Numerator: metrics.Measure{From: metrics.FromReturns, Returned: []string{id}, Projects: []string{s.Projects[0].ID, s.Projects[1].ID}, Label: "people seen"}, Unit: "young people", Polarity: metrics.NoJudgment,
+			Periods: []metrics.PeriodKind{metrics.Quarter, metrics.YearToDate}, Comparators: []string{"corresponding-period"}, Source: "Projects’ returns",
+		}
+		s.Indicators, chosen = append(slices.Clip(s.Indicators), ind), append(chosen, ind.ID)
+	}
+	slices.Sort(chosen)
+	s.SHA = "forty"
+	err := o.round.Update(ctx, "test", func(tx *store.Session) error {
+		for n, p := range s.Projects {
+			for q := metrics.QuarterOf(p.From); q.Last < metrics.NewMonth(2020, time.January); q = metrics.QuarterOf(q.Last + 1) {
+				sha, err := tx.KeepFile(ctx, []byte(p.ID+q.Code()))
+				if err != nil {
+					return err
+				}
+				sub := metrics.Submission{Project: p.ID, Quarter: q, File: "return.xlsx", SHA: sha, ReceivedBy: "test"}
+				for i, c := range s.Cells(p) {
+					sub.Values = append(sub.Values, metrics.ReturnValue{ReturnCell: c, Value: float64((i*7 + n*3 + int(q.Last)) % 60)})
+				}
+				id, err := tx.Receive(ctx, sub)
+				if err != nil {
+					return err
+				}
+				if err := tx.Accept(ctx, id, store.Decision{By: "test"}); err != nil {
+					return err
+				}
+			}
+		}
+		_, err := tx.Compute(ctx, s, "test")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.serve(o.round.Store, s)
+	server := o.server.(*dashboard.Server)
+	choice := metrics.ReportChoice{Period: quarterOf(t, "2019-Q3"), Indicators: chosen, Years: 15}
+	measured := func(what string, do func() int) {
+		t.Helper()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		started := time.Now()
+		size := do()
+		took := time.Since(started)
+		runtime.ReadMemStats(&after)
+		t.Logf("%-6s %6d kB in %v, %d MB allocated", what, size/1000, took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)/1_000_000)
+	}
+	var r *metrics.Report
+	measured("draft", func() int {
+		var checks []metrics.ReportCheck
+		var err error
+		if r, checks, err = server.Draft(ctx, choice); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range checks {
+			if c.Stops {
+				t.Errorf("it cannot be frozen: %s", c.Message)
+			}
+		}
+		return 0
+	})
+	charts, hidden, most := 0, 0, 0
+	for _, sec := range r.Sections {
+		for _, b := range sec.Blocks {
+			if b.Chart != nil {
+				charts++
+				most = max(most, len(b.Chart.Periods))
+			}
+		}
+	}
+	for _, f := range r.Figures {
+		if f.Status == metrics.Suppressed {
+			hidden++
+			if f.Value != nil || f.Numerator != nil {
+				t.Errorf("%s is suppressed and tells its number", f.Key())
+			}
+		}
+	}
+	t.Logf("%d figures, of which %d are suppressed; %d charts of %d periods at most", len(r.Figures), hidden, charts, most)
+	if charts != 40 || most < 60 || hidden == 0 {
+		t.Errorf("%d charts of %d periods, %d suppressed figures", charts, most, hidden)
+	}
+	for _, format := range dashboard.ReportFormats {
+		measured(format, func() int {
+			var b bytes.Buffer
+			if err := dashboard.WriteReport(&b, r, format); err != nil {
+				t.Fatalf("%s: %v", format, err)
+			}
+			if b.Len() < 10_000 {
+				t.Errorf("%s has %d bytes", format, b.Len())
+			}
+			return b.Len()
+		})
+	}
+	measured("pack", func() int {
+		number, err := server.Freeze(ctx, choice, "", metrics.Person{Name: "Sam Officer", Email: "sam@example.org"})
+		if err != nil || number != 1 {
+			t.Fatal(number, err)
+		}
+		return 0
+	})
+	measured("page", func() int { return o.as(metrics.Viewer, "/reports/1").Body.Len() })
+	if res := o.as(metrics.Viewer, "/reports/1"); res.Code != http.StatusOK {
+		t.Errorf("the pack's page answers %d", res.Code)
+	}
+
+	// The same pack, when the strategy has none of its indicators any more.
+	first := o.packNow(1)
+	builtin, err := builtIn(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.use(builtin)
+	same(t, "with all its indicators retired", first, o.packNow(1))
+	changed, _ := o.changes(1)
+	if len(changed) != len(r.Figures) {
+		t.Errorf("%d of %d figures are no longer made", len(changed), len(r.Figures))
+	}
+	if res := o.as(metrics.Scrutiny, "/reports/draft?"+choiceForm("2019-Q3", chosen...).Encode()); res.Code != http.StatusNotFound || !strings.Contains(res.Body.String(), "it may have been retired") {
+		t.Errorf("a draft of retired indicators answers %d: %.800s", res.Code, res.Body)
+	}
+}
+
+// A disk that fills while a report is written leaves the file that was there.
+func TestDiskFillsWhileExporting(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "outcomes")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	o := demoOffice(t)
+	db := filepath.Join(filepath.Dir(o.databasePath()), "outcomes.db")
+	if err := o.round.Close(); err != nil {
+		t.Fatal(err)
+	}
+	was, err := os.ReadFile(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, format := range dashboard.ReportFormats {
+		out := write(t, dir, "report."+format, []byte("last quarter's"))
+		// No file may grow beyond 64 kB.
+		said, err := exec.Command("bash", "-c", `ulimit -f 64 && exec "$@"`, "bash", binary, "report", "--db", db, "--period", "2019-Q1", "--format", format, "--out", out).CombinedOutput()
+		if err == nil || !strings.Contains(string(said), "could not be written") || !strings.Contains(string(said), "make room and try again, what was there stays as it was") || strings.Contains(string(said), "goroutine") {
+			t.Errorf("%s: %v: %s", format, err, said)
+		}
+		if b, err := os.ReadFile(out); err != nil || string(b) != "last quarter's" {
+			t.Errorf("%s: the file that was there holds %d bytes now (%v)", format, len(b), err)
+		}
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != len(dashboard.ReportFormats) {
+		t.Errorf("in the folder are %v, %v", left, err)
+	}
+	said, err := exec.Command("bash", "-c", `ulimit -f 64 && exec "$@"`, "bash", binary, "report", "--db", db, "--period", "2019-Q1", "--out", filepath.Join(dir, "pack.docx"), "--freeze", "--by", "Sam Officer").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "nothing was changed") {
+		t.Errorf("freezing: %v: %s", err, said)
+	}
+	// Nor is anything frozen for a file that could never be written.
+	said, err = exec.Command(binary, "report", "--db", db, "--period", "2019-Q1", "--out", filepath.Join(dir, "missing", "pack.docx"), "--freeze", "--by", "Sam Officer").CombinedOutput()
+	if err == nil || !strings.Contains(string(said), "cannot be written") {
+		t.Errorf("freezing into no folder: %v: %s", err, said)
+	}
+	packs := func() int {
+		t.Helper()
+		st := openStore(t, db)
+		defer st.Close()
+		list, err := st.Packs(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	if now, err := os.ReadFile(db); err != nil || !bytes.Equal(now, was) || packs() != 0 {
+		t.Error("the database is another", err)
+	}
+	out := outcomes(t, "report", "--db", db, "--period", "2019-Q1", "--format", "csv", "--out", filepath.Join(dir, "pack.csv"), "--freeze", "--by", "Sam Officer")
+	if !strings.Contains(out, "report pack 1") || packs() != 1 {
+		t.Errorf("with room, freezing says %s", out)
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -293,7 +294,8 @@ func (s *Store) Update(ctx context.Context, op string, f func(*Session) error) e
 		return failed(op, err)
 	}
 	if err := f(&Session{reading{tx}, tx, s.now}); err != nil {
-		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+		// A disk that fails may have undone it all already.
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) && !strings.Contains(undo.Error(), "no transaction is active") {
 			err = errors.Join(err, undo)
 		}
 		return failed(op, err)
