@@ -810,9 +810,12 @@ func (c *composer) check(id string, stops bool, message, mend string) {
 	c.checks = append(c.checks, metrics.ReportCheck{ID: id, Stops: stops, Message: message, Mend: mend})
 }
 
+// changesTitle heads the section on what changed.
+const changesTitle = "Changes since the last report"
+
 // changes says which figures read otherwise than in the report before.
 func (c *composer) changes(before *metrics.Report) {
-	sec := c.section("Changes since the last report")
+	sec := c.section(changesTitle)
 	if before == nil {
 		say(sec, "There is no earlier report to compare these figures with.")
 		return

@@ -1,8 +1,12 @@
 package dashboard_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -448,6 +452,38 @@ func TestReportOfTheIndicesAlone(t *testing.T) {
 	}
 	if _, _, err := newServer(t, s, l).Compose(t.Context(), choiceOf(t, "2014-Q1"), nil, nil); err == nil || !strings.Contains(err.Error(), "The first are those of the 2015 Indices of Deprivation") {
 		t.Errorf("before the first edition: %v", err)
+	}
+}
+
+// What the overview and an indicator's page offer as files is what they show:
+// it leads back to them, and says nothing of drafts and earlier reports.
+func TestExportsAreOfThePages(t *testing.T) {
+	s := richStrategy(t)
+	server := newServer(t, s, demo(t, s))
+	for query, address := range map[string]string{"?period=2019-Q1": "/", "?period=2019-Q1&indicator=violence-rate": "/indicators/violence-rate", "?period=2019-Q1&indicator=violence-rate&indicator=robbery-rate": "/"} {
+		r := get(t, server, "/reports/export/json"+query)
+		var file struct {
+			Report  struct{ Address, Citation string }
+			Figures []any
+		}
+		if err := json.Unmarshal(r.Body.Bytes(), &file); err != nil || r.Code != http.StatusOK {
+			t.Fatalf("%s: %d, %v", query, r.Code, err)
+		}
+		if file.Report.Address != address || !strings.HasSuffix(file.Report.Citation, ", "+address) || len(file.Figures) == 0 {
+			t.Errorf("%s: %+v, %d figures", query, file.Report, len(file.Figures))
+		}
+		doc := get(t, server, "/reports/export/docx"+query).Body.Bytes()
+		zipped, err := zip.NewReader(bytes.NewReader(doc), int64(len(doc)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := fs.ReadFile(zipped, "word/document.xml")
+		if err != nil || !bytes.Contains(body, []byte("Methods")) || bytes.Contains(body, []byte("Changes since the last report")) {
+			t.Errorf("%s: the document speaks of an earlier report, or of no methods (%v)", query, err)
+		}
+	}
+	if r := get(t, server, "/reports/export/pdf"); r.Code != http.StatusNotFound {
+		t.Errorf("a format that there is none of: %d", r.Code)
 	}
 }
 

@@ -463,7 +463,26 @@ func (s *Server) exported(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.asOnPages(r, choice)
 	return sendReport(c, r, format)
+}
+
+// asOnPages makes a draft what the pages show: its address is theirs, which who
+// may not see drafts can open, and nothing is said of earlier reports.
+func (s *Server) asOnPages(r *metrics.Report, choice metrics.ReportChoice) {
+	at := "/"
+	if len(choice.Indicators) == 1 && len(choice.Priorities) == 0 {
+		at = indicatorURL(choice.Indicators[0], "", "", "", "", "")
+	}
+	if s.accounts != nil {
+		at = s.accounts.PublicURL + at
+	}
+	r.Address = at
+	r.Cite = cited(r)
+	r.Sections = slices.DeleteFunc(r.Sections, func(sec metrics.ReportSection) bool { return sec.Title == changesTitle })
+	for i := range r.Sections {
+		r.Sections[i].Number = i + 1
+	}
 }
 
 // comment keeps what somebody wrote beside an indicator.
