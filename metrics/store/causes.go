@@ -20,14 +20,15 @@ func (s reading) Ledger(ctx context.Context, number int, strategy *metrics.Strat
 	if err != nil {
 		return nil, err
 	}
-	held := map[metrics.FigureKey]metrics.Figure{}
-	read := map[string]bool{}
+	areas := map[string][]string{} // by indicator
 	for _, f := range p.Report.Figures {
-		if read[f.Indicator] {
-			continue
+		if !slices.Contains(areas[f.Indicator], f.Area.Code) {
+			areas[f.Indicator] = append(areas[f.Indicator], f.Area.Code)
 		}
-		read[f.Indicator] = true
-		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: f.Indicator, Brief: true})
+	}
+	held := map[metrics.FigureKey]metrics.Figure{}
+	for indicator, of := range areas {
+		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: indicator, Areas: of, Brief: true})
 		if err != nil {
 			return nil, err
 		}
