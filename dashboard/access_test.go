@@ -266,6 +266,7 @@ var doors = map[string]string{
 	"GET /reports/:number":                         "ryyyy",
 	"GET /reports/:number/changes":                 "ryyyy",
 	"GET /reports/:number/changes.csv":             "ryyyy",
+	"GET /reports/:number/changes.xlsx":            "ryyyy",
 	"GET /reports/:number/files/*":                 "ryyyy",
 	"GET /returns":                                 "nnyyy",
 	"GET /returns/:project/:quarter":               "nnyyy",

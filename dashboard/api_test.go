@@ -659,10 +659,7 @@ func TestAPIFigures(t *testing.T) {
 			}
 		}
 	}
-	about := export.About{Sample: true, Sources: map[string]string{}}
-	for _, ind := range strategy.Indicators {
-		about.Sources[ind.ID] = ind.Source
-	}
+	about := export.AboutOf(strategy, true)
 	items, _ := pages(t, client, s.base, "/api/v1/figures?limit=1000", "figures")
 	for i, f := range items {
 		for _, column := range export.Columns {

@@ -3,13 +3,11 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"outcomes/dashboard/export"
 	"outcomes/metrics"
 )
 
@@ -22,12 +20,13 @@ const yearsBefore = 4
 // composer composes one report.
 type composer struct {
 	*Server
-	ctx    context.Context
-	choice metrics.ReportChoice
-	state  metrics.State
-	first  metrics.Month // of the charts and tables
-	last   metrics.Month // of the quarter
-	told   []metrics.Commentary
+	ctx      context.Context
+	choice   metrics.ReportChoice
+	state    metrics.State
+	holdings []metrics.Holding
+	first    metrics.Month // of the charts and tables
+	last     metrics.Month // of the quarter
+	told     []metrics.Commentary
 
 	r      *metrics.Report
 	checks []metrics.ReportCheck
@@ -60,6 +59,9 @@ func (c *composer) compose(before *metrics.Report) error {
 	var err error
 	if c.state, err = c.store.State(c.ctx); err != nil {
 		return fmt.Errorf("the store's state: %w", err)
+	}
+	if c.holdings, err = c.store.Holdings(c.ctx); err != nil {
+		return fmt.Errorf("the ledger: %w", err)
 	}
 	c.last = c.choice.Period.Last
 	years := yearsBefore
@@ -133,7 +135,6 @@ type seriesOf struct {
 	subject, beside []metrics.Figure // of its first kind of period
 	others          []metrics.Figure // of its other kinds, that end with the quarter
 	from            metrics.Month    // the first period of the charts and tables ends here or later
-	newer           bool             // the store has figures after the quarter
 }
 
 // upTo is the last month in which a period of an indicator may end. An edition
@@ -148,8 +149,9 @@ func (c *composer) upTo(ind metrics.Indicator) metrics.Month {
 // series reads the figures of the indicators.
 func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, error) {
 	out := map[string]*seriesOf{}
-	known := false
-	var oldest, newest metrics.Month
+	known, editions := false, false
+	var oldest, newest metrics.Month // of the quarters that there are figures of
+	var edition metrics.Period       // the first that there is a figure of
 	for _, ind := range chosen {
 		ch := choice{indicator: ind, area: c.strategy.Area.Code, kind: ind.Periods[0]}
 		figures, err := c.Server.shown(c.ctx, ch)
@@ -161,7 +163,13 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 			s.from = 0
 		}
 		for _, f := range figures {
-			if f.Area.Code == ch.area && f.Status != metrics.Missing && ch.kind != metrics.Edition {
+			switch {
+			case f.Area.Code != ch.area || f.Status == metrics.Missing:
+			case ch.kind == metrics.Edition:
+				if edition.Last == 0 || f.Period.Last < edition.Last {
+					edition = f.Period
+				}
+			default:
 				if oldest == 0 || f.Period.Last < oldest {
 					oldest = f.Period.Last
 				}
@@ -169,10 +177,10 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 			}
 		}
 		upTo := c.upTo(ind)
-		s.newer = slices.ContainsFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo })
 		s.subject, s.beside = split(slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo }), ch.area)
 		for _, f := range s.subject {
-			known = known || f.Status != metrics.Missing && (ch.kind == metrics.Edition && !slices.ContainsFunc(chosen, ofQuarters) || f.Period.Last == c.last)
+			known = known || f.Status != metrics.Missing && ch.kind != metrics.Edition && f.Period.Last == c.last
+			editions = editions || f.Status != metrics.Missing && ch.kind == metrics.Edition
 		}
 		if len(ind.Periods) > 1 {
 			if s.others, err = c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{ch.area}, From: c.last, To: c.last}); err != nil {
@@ -182,7 +190,10 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 		}
 		out[ind.ID] = s
 	}
-	if !known {
+	if !known && !(newest == 0 && editions) { // where there are no quarters at all, the editions are what can be said
+		if newest == 0 && edition.Last != 0 {
+			return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s. The first are those of %s.", the(c.choice.Period), the(edition))
+		}
 		if newest == 0 {
 			return nil, metrics.Errorf(metrics.NotFound, "There are no figures of %s, nor of any other quarter: import the sources first.", the(c.choice.Period))
 		}
@@ -190,8 +201,6 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 	}
 	return out, nil
 }
-
-func ofQuarters(ind metrics.Indicator) bool { return ind.Periods[0] != metrics.Edition }
 
 func quarterCode(m metrics.Month) string { return metrics.QuarterOf(m).Code() }
 
@@ -301,8 +310,7 @@ func (c *composer) priority(p metrics.Priority, chosen []metrics.Indicator, seri
 			c.comment(sec, ind)
 		}
 	}
-	c.performance(sec, p, projects, series)
-	return nil
+	return c.performance(sec, p, projects, series)
 }
 
 // indicatorBlocks is what a report says of one indicator: sentences, what
@@ -311,15 +319,12 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Heading: ind.Title})
 	kind := ind.Periods[0]
 	summary := metrics.IndicatorSummaryOf(ind, c.strategy.Area.Code, kind, s.subject)
+	var told []metrics.Figure // whose sentences stand here
 	if f := summary.Latest; f != nil {
+		told = append(told, *f)
 		say(sec, f.Sentence)
 		for _, st := range f.Statements {
 			say(sec, st.Text)
-		}
-		for _, note := range export.Notes(*f) {
-			if !strings.Contains(f.Sentence, note) {
-				say(sec, note)
-			}
 		}
 	}
 	if late := summary.Late(); late != "" {
@@ -329,9 +334,13 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	}
 	for _, f := range s.others {
 		if f.Period.Kind == metrics.YearEnding || f.Period.Kind == metrics.SinceStart && ind.Headline {
+			told = append(told, f)
 			say(sec, f.Sentence)
 			c.figure(ind, f)
 		}
+	}
+	for _, words := range cautions(told) {
+		say(sec, words)
 	}
 	c.comment(sec, ind)
 	if summary.Latest == nil {
@@ -349,6 +358,7 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	ch.show = slices.DeleteFunc(slices.Clone(ch.show), func(name string) bool { return name == showLimits })
 	t := trendOf(c.strategy, ch, summary, subject, beside, metrics.Signal{})
 	in := t.input()
+	in.Title = measured(ind)
 	in.Description = t.described(in)
 	rc := in.Report()
 	for len(rc.Series) > 4 { // what a printed chart can tell apart: the target matters more than the neighbour
@@ -359,18 +369,95 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 		rc.Series = slices.Delete(rc.Series, at, at+1)
 	}
 	place := placeOf(c.strategy, ind, c.strategy.Area)
-	rc.ID, rc.TableID = ind.ID+"-chart", ind.ID
+	if p, ok := c.strategy.Priority(ind.Priority); ok && ind.Accountability == metrics.Performance && len(c.strategy.Contributors(ind)) > 1 {
+		place += " of “" + p.Title + "”"
+	}
+	table := c.table(ind, place, kind, rc, subject)
+	for _, line := range rc.Series { // after the table, whose words are of the numbers before rounding, as on the pages
+		keep(line.Values)
+		keep(line.Lower)
+		keep(line.Upper)
+	}
+	rc.ID, rc.TableID, rc.Axis = ind.ID+"-chart", ind.ID, axis(ind)
 	rc.Title = ind.Title
 	if summary.Verdict != metrics.NoCompared { // why it is not compared the sentences say
 		rc.Title += ": " + lowerFirst(summary.Words)
 	}
-	rc.Subtitle = measure(ind) + ", " + place + ", " + kindBy[kind] + " to " + periodEnd(t.periods)
+	rc.Subtitle = measured(ind) + ", " + place + ", " + kindBy[kind] + " to " + periodEnd(t.periods)
 	rc.Source = sourceWords(ind)
-	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc}, metrics.ReportBlock{Table: c.table(ind, place, kind, rc, subject)})
+	if len(slices.DeleteFunc(slices.Clone(rc.Series[0].Values), func(v *float64) bool { return v == nil })) > 1 { // one point is no trend: the table has it
+		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Chart: &rc})
+	}
+	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: table})
 	for _, f := range slices.Concat(subject, beside) {
 		c.figure(ind, f)
 	}
 	return nil
+}
+
+// cautions are what figures are to be read with and their sentences do not say
+// already, each once.
+func cautions(figures []metrics.Figure) []string {
+	var out, said []string
+	for _, f := range figures {
+		said = append(said, f.Sentence)
+	}
+	add := func(words, reason string) {
+		known := func(s string) bool { return strings.Contains(s, strings.TrimSuffix(reason, ".")) }
+		if words != "" && !slices.ContainsFunc(said, known) && !slices.Contains(out, words) {
+			out = append(out, words)
+		}
+	}
+	for _, f := range figures {
+		for _, note := range f.Notes {
+			add(sentence(note), note)
+		}
+		if f.BreakBefore != "" {
+			add(sentence("Break in the series before "+the(f.Period)+": "+f.BreakBefore), f.BreakBefore)
+		}
+	}
+	return out
+}
+
+// measured is what a chart and its table show, with the unit.
+func measured(ind metrics.Indicator) string {
+	if ind.Unit == "times" { // of a ratio, which is how many times as much
+		return ind.Title + ", as a ratio"
+	}
+	return measure(ind)
+}
+
+// axis is what a chart's upright axis counts: the subtitle says of what.
+func axis(ind metrics.Indicator) string {
+	switch {
+	case ind.Kind == metrics.Proportion:
+		return "Per cent"
+	case ind.Unit == metrics.Pounds:
+		return "Pounds"
+	case ind.Unit == "times":
+		return "Ratio"
+	case ind.Kind == metrics.Inequality:
+		return upperFirst(ind.Unit)
+	}
+	return upperFirst(strings.TrimSpace(ind.Counted + " " + unitOf(ind)))
+}
+
+// unitOf is the unit of a rate; a total's is what is counted.
+func unitOf(ind metrics.Indicator) string {
+	if ind.Kind == metrics.Total {
+		return ""
+	}
+	return ind.Unit
+}
+
+// keep puts in the place of numbers what files keep of them.
+func keep(numbers []*float64) {
+	for i, v := range numbers {
+		if v != nil {
+			n := metrics.Kept(*v)
+			numbers[i] = &n
+		}
+	}
 }
 
 func periodEnd(periods []metrics.Period) string {
@@ -390,16 +477,18 @@ func sourceWords(ind metrics.Indicator) string {
 
 // none says why an indicator has no figure.
 func (c *composer) none(ind metrics.Indicator) string {
-	waits := ""
-	if p, ok := c.strategy.Priority(ind.Priority); ok {
-		waits = p.WaitsFor
-	}
-	if ind.Accountability == metrics.Performance {
-		waits = waitsForReturns
-	}
 	words := "There is no figure of it for " + the(c.choice.Period)
-	if waits != "" {
-		words += ". It waits for " + strings.TrimSuffix(waits, ".")
+	var without []string // sources
+	for _, source := range usedBy(ind) {
+		if !slices.ContainsFunc(c.holdings, func(h metrics.Holding) bool { return h.Source == source }) {
+			without = append(without, publicationOf(source).Name)
+		}
+	}
+	switch {
+	case ind.Accountability == metrics.Performance:
+		words += ". It waits for " + waitsForReturns
+	case len(without) > 0:
+		words += ": nothing has been imported of " + strings.Join(without, " and ")
 	}
 	return words + "."
 }
@@ -420,7 +509,7 @@ func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
 		return
 	}
 	c.shown[key] = true
-	one := metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source}
+	one := metrics.ReportFigure{Figure: f, Title: ind.Title, Source: ind.Source, Accountability: ind.Accountability}
 	if ind.Numerator.From != metrics.FromReturns {
 		one.Licence = licence
 	}
@@ -439,8 +528,8 @@ func (c *composer) number(status metrics.Status, v *float64, mark string, write 
 		c.marks[status.Shorthand()] = true
 		return metrics.ReportCell{Text: status.Shorthand(), Shorthand: status.Shorthand()}
 	}
-	n := *v
-	cell := metrics.ReportCell{Text: write(n), Number: &n, Shorthand: mark}
+	n := metrics.Kept(*v)
+	cell := metrics.ReportCell{Text: write(*v), Number: &n, Shorthand: mark}
 	if mark != "" {
 		c.marks[mark] = true
 		cell.Text += " " + mark
@@ -451,7 +540,7 @@ func (c *composer) number(status metrics.Status, v *float64, mark string, write 
 // table is a chart's table: its lines, and beside the first of them what its
 // values are made of.
 func (c *composer) table(ind metrics.Indicator, place string, kind metrics.PeriodKind, rc metrics.ReportChart, subject []metrics.Figure) *metrics.ReportTable {
-	t := &metrics.ReportTable{ID: ind.ID, Title: ind.Title + ", " + place + ", " + kindBy[kind], Source: sourceWords(ind), Columns: []metrics.ReportColumn{{Head: "Period"}}}
+	t := &metrics.ReportTable{ID: ind.ID, Title: measured(ind) + ", " + place + ", " + kindBy[kind], Source: sourceWords(ind), Columns: []metrics.ReportColumn{{Head: "Period"}}}
 	of := map[string]metrics.Figure{}
 	limits, ranked, divided := false, false, ind.Kind == metrics.Proportion
 	for _, f := range subject {
@@ -541,91 +630,129 @@ func (c *composer) rank(f metrics.Figure) metrics.ReportCell {
 	return c.number(f.Status, nil, "", counted)
 }
 
-// performance is the tables of what projects did: totals, shares, and money.
-func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, projects []metrics.Indicator, series map[string]*seriesOf) {
-	asked := map[metrics.Asks]string{}
-	for _, q := range questions {
-		asked[q.asks] = strings.TrimSuffix(q.question, "?")
+// performance is the tables of what projects did: totals, shares, and money, the
+// rows in the order of the three questions.
+func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, projects []metrics.Indicator, series map[string]*seriesOf) error {
+	asks := func(ind metrics.Indicator) int { // the strategy's loader knows only the three
+		return max(0, slices.IndexFunc(questions, func(q question) bool { return q.asks == ind.Asks }))
 	}
+	projects = slices.Clone(projects)
+	slices.SortStableFunc(projects, func(a, b metrics.Indicator) int { return asks(a) - asks(b) })
 	period := c.choice.Period
 	yearBefore, _ := period.YearBefore()
-	find := func(figures []metrics.Figure, of metrics.Period) (metrics.Figure, bool) {
-		at := slices.IndexFunc(figures, func(f metrics.Figure) bool { return f.Period == of })
-		if at < 0 {
+	read := map[string]performed{}
+	for _, ind := range projects {
+		one, all := performed{}, slices.Concat(series[ind.ID].subject, series[ind.ID].others)
+		find := func(of metrics.Period) (metrics.Figure, bool) {
+			if at := slices.IndexFunc(all, func(f metrics.Figure) bool { return f.Period == of }); at >= 0 {
+				return all[at], true
+			}
 			return metrics.Figure{Status: metrics.Missing}, false
 		}
-		return figures[at], true
-	}
-	table := func(id, title string, columns []metrics.ReportColumn, of func(metrics.Indicator) bool, row func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell) {
-		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
-			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns...)}
-		for _, ind := range projects {
-			if !of(ind) {
-				continue
+		one.now, _ = find(period)
+		one.toDate, _ = find(metrics.YearToDateIn(period.Last))
+		var known bool
+		if one.before, known = find(yearBefore); !known && ind.Periods[0] != metrics.Quarter { // a series that leads with another kind of period
+			var err error
+			if one.before, err = c.quarterOf(ind, yearBefore); err != nil {
+				return err
 			}
-			all := slices.Concat(series[ind.ID].subject, series[ind.ID].others)
-			now, _ := find(all, period)
-			before, known := find(all, yearBefore)
-			if !known && ind.Periods[0] != metrics.Quarter { // a series that leads with another kind of period
-				before = c.quarterOf(ind, yearBefore)
-			}
-			toDate, _ := find(all, metrics.YearToDateIn(period.Last))
-			for _, f := range []metrics.Figure{now, before, toDate} {
-				if f.Indicator != "" {
-					c.figure(ind, f)
-				}
-			}
-			if now.Status != metrics.Available && now.Reason != "" {
-				t.Notes = append(t.Notes, ind.Title+": "+strings.TrimSuffix(now.Reason, ".")+".")
-			}
-			t.Rows = append(t.Rows, append([]metrics.ReportCell{{Text: asked[ind.Asks]}, {Text: ind.Title}}, row(ind, now, before, toDate)...))
 		}
-		if len(t.Rows) > 0 {
-			sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: t})
+		for _, f := range []metrics.Figure{one.now, one.before, one.toDate} {
+			if f.Indicator != "" {
+				c.figure(ind, f)
+			}
+		}
+		read[ind.ID] = one
+	}
+	// A column has as many decimals as the measure in it that has most.
+	table := func(id, title string, of func(metrics.Indicator) bool, columns func(decimals int) []metrics.ReportColumn, row func(ind metrics.Indicator, f performed) []metrics.ReportCell) {
+		list := slices.DeleteFunc(slices.Clone(projects), func(ind metrics.Indicator) bool { return !of(ind) })
+		if len(list) == 0 {
+			return
+		}
+		decimals := slices.MaxFunc(list, func(a, b metrics.Indicator) int { return a.Decimals - b.Decimals }).Decimals
+		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: p.Title + ": " + title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
+			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns(decimals)...)}
+		for _, ind := range list {
+			if f := read[ind.ID].now; f.Status != metrics.Available && f.Reason != "" {
+				t.Notes = append(t.Notes, ind.Title+": "+sentence(f.Reason))
+			}
+			wide := ind
+			wide.Decimals = decimals
+			t.Rows = append(t.Rows, append([]metrics.ReportCell{{Text: questions[asks(ind)].question}, {Text: ind.Title}}, row(wide, read[ind.ID])...))
+		}
+		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: t})
+	}
+	// cell is a number of a figure; of a figure's own value the provisional mark
+	// stands beside it.
+	cell := func(f metrics.Figure, v *float64, write func(float64) string) metrics.ReportCell {
+		mark := ""
+		if f.Provisional && v == f.Value {
+			mark = metrics.ProvisionalMark
+		}
+		return c.number(f.Status, v, mark, write)
+	}
+	in := func(ind metrics.Indicator) func(float64) string {
+		return func(v float64) string { return written(ind, v) }
+	}
+	total := func(pounds bool) func(int) []metrics.ReportColumn {
+		return func(decimals int) []metrics.ReportColumn {
+			var out []metrics.ReportColumn
+			for _, head := range []string{"Quarter", "Same quarter a year before", "Financial year to date"} {
+				out = append(out, metrics.ReportColumn{Head: head, Numeric: true, Decimals: decimals, Pounds: pounds})
+			}
+			return out
 		}
 	}
-	mark := func(f metrics.Figure) string {
-		if f.Provisional {
-			return metrics.ProvisionalMark
-		}
-		return ""
+	totals := func(ind metrics.Indicator, f performed) []metrics.ReportCell {
+		return []metrics.ReportCell{cell(f.now, f.now.Value, in(ind)), cell(f.before, f.before.Value, in(ind)), cell(f.toDate, f.toDate.Value, in(ind))}
 	}
-	money := func(ind metrics.Indicator) bool {
-		return strings.Contains(ind.Counted, "pounds") || ind.Unit == metrics.Pounds
-	}
-	number := metrics.ReportColumn{Numeric: true}
-	head := func(col metrics.ReportColumn, name string) metrics.ReportColumn { col.Head = name; return col }
-	table("totals", "How many: what the projects counted", []metrics.ReportColumn{head(number, "Quarter"), head(number, "Same quarter a year before"), head(number, "Financial year to date")},
-		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) },
-		func(ind metrics.Indicator, now, before, toDate metrics.Figure) []metrics.ReportCell {
-			in := func(v float64) string { return written(ind, v) }
-			return []metrics.ReportCell{c.number(now.Status, now.Value, mark(now), in), c.number(before.Status, before.Value, mark(before), in), c.number(toDate.Status, toDate.Value, mark(toDate), in)}
+	table("totals", "what the projects counted", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) }, total(false), totals)
+	table("shares", "shares that the projects reached", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
+		func(decimals int) []metrics.ReportColumn {
+			out := []metrics.ReportColumn{{Head: "Counted", Numeric: true}, {Head: "Out of", Numeric: true}}
+			for _, head := range []string{"Share", "Lower 95% limit", "Upper 95% limit", "Share a year before"} {
+				out = append(out, metrics.ReportColumn{Head: head, Numeric: true, Percent: true, Decimals: decimals})
+			}
+			return out
+		},
+		func(ind metrics.Indicator, f performed) []metrics.ReportCell {
+			return []metrics.ReportCell{cell(f.now, f.now.Numerator, counted), cell(f.now, f.now.Denominator, counted), cell(f.now, f.now.Value, in(ind)),
+				cell(f.now, f.now.Lower, in(ind)), cell(f.now, f.now.Upper, in(ind)), cell(f.before, f.before.Value, in(ind))}
 		})
-	share := metrics.ReportColumn{Numeric: true, Percent: true, Decimals: 1}
-	table("shares", "Shares: what the projects achieved", []metrics.ReportColumn{head(number, "Counted"), head(number, "Out of"), head(share, "Share"), head(share, "Lower 95% limit"), head(share, "Upper 95% limit"), head(share, "Share a year before")},
-		func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
-		func(ind metrics.Indicator, now, before, _ metrics.Figure) []metrics.ReportCell {
-			in := func(v float64) string { return written(ind, v) }
-			return []metrics.ReportCell{c.number(now.Status, now.Numerator, "", counted), c.number(now.Status, now.Denominator, "", counted), c.number(now.Status, now.Value, mark(now), in),
-				c.number(now.Status, now.Lower, "", in), c.number(now.Status, now.Upper, "", in), c.number(before.Status, before.Value, mark(before), in)}
+	table("amounts", "amounts of money", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && money(ind) }, total(true), totals)
+	table("money", "what was spent of the budget", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && money(ind) },
+		func(decimals int) []metrics.ReportColumn {
+			return []metrics.ReportColumn{{Head: "Spent", Numeric: true, Pounds: true}, {Head: "Budget", Numeric: true, Pounds: true},
+				{Head: "Share of the budget", Numeric: true, Percent: true, Decimals: decimals}, {Head: "Share in the financial year to date", Numeric: true, Percent: true, Decimals: decimals}}
+		},
+		func(ind metrics.Indicator, f performed) []metrics.ReportCell {
+			pounds := func(v float64) string { return metrics.Amount(metrics.Indicator{Unit: metrics.Pounds}, v) }
+			return []metrics.ReportCell{cell(f.now, f.now.Numerator, pounds), cell(f.now, f.now.Denominator, pounds), cell(f.now, f.now.Value, in(ind)), cell(f.toDate, f.toDate.Value, in(ind))}
 		})
-	pounds := metrics.ReportColumn{Numeric: true, Pounds: true}
-	table("money", "Money: what was spent of the budget", []metrics.ReportColumn{head(pounds, "Spent"), head(pounds, "Budget"), head(share, "Share of the budget"), head(share, "Share in the financial year to date")},
-		func(ind metrics.Indicator) bool { return money(ind) && ind.Kind == metrics.Proportion },
-		func(ind metrics.Indicator, now, _, toDate metrics.Figure) []metrics.ReportCell {
-			in := func(v float64) string { return written(ind, v) }
-			pound := func(v float64) string { return metrics.Pounds + metrics.Decimal(math.Round(v), 0) }
-			return []metrics.ReportCell{c.number(now.Status, now.Numerator, "", pound), c.number(now.Status, now.Denominator, "", pound), c.number(now.Status, now.Value, "", in), c.number(toDate.Status, toDate.Value, "", in)}
-		})
+	return nil
+}
+
+// performed is what projects did by a measure in a report's quarter, in the
+// same quarter a year before, and in the financial year to the quarter's end.
+type performed struct{ now, before, toDate metrics.Figure }
+
+// money says whether a measure is an amount of money or a share of one.
+func money(ind metrics.Indicator) bool {
+	return strings.Contains(ind.Counted, "pounds") || ind.Unit == metrics.Pounds
 }
 
 // quarterOf reads one quarter's figure of an indicator.
-func (c *composer) quarterOf(ind metrics.Indicator, p metrics.Period) metrics.Figure {
+func (c *composer) quarterOf(ind metrics.Indicator, p metrics.Period) (metrics.Figure, error) {
 	figures, err := c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{c.strategy.Area.Code}, Kind: metrics.Quarter, Period: p.Code()})
-	if err != nil || len(figures) == 0 {
-		return metrics.Figure{Status: metrics.Missing}
+	if err != nil {
+		return metrics.Figure{}, fmt.Errorf("figures of %s: %w", ind.ID, err)
 	}
-	return figures[0]
+	if len(figures) == 0 {
+		return metrics.Figure{Status: metrics.Missing}, nil
+	}
+	return figures[0], nil
 }
 
 // returns says which returns were late.
@@ -683,9 +810,12 @@ func (c *composer) check(id string, stops bool, message, mend string) {
 	c.checks = append(c.checks, metrics.ReportCheck{ID: id, Stops: stops, Message: message, Mend: mend})
 }
 
+// changesTitle heads the section on what changed.
+const changesTitle = "Changes since the last report"
+
 // changes says which figures read otherwise than in the report before.
 func (c *composer) changes(before *metrics.Report) {
-	sec := c.section("Changes since the last report")
+	sec := c.section(changesTitle)
 	if before == nil {
 		say(sec, "There is no earlier report to compare these figures with.")
 		return
@@ -703,9 +833,15 @@ func (c *composer) changes(before *metrics.Report) {
 		}
 		both++
 		ind, _ := c.strategy.Indicator(f.Indicator)
-		if was, is := reads(ind, old.Figure), reads(ind, f.Figure); was != is {
-			list = append(list, fmt.Sprintf("%s, %s, %s: %s, before %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), is, was))
+		was, is := reads(ind, old.Figure), reads(ind, f.Figure)
+		if was == is {
+			continue
 		}
+		words := is + ", before " + was
+		if c.strategy.KeepsBack(f.Indicator, nil) {
+			words = "it reads otherwise; the two readings are not set beside each other, for together they could tell a number that is small enough to identify someone"
+		}
+		list = append(list, fmt.Sprintf("%s, %s, %s: %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), words))
 	}
 	of := fmt.Sprintf("report pack %d of %s, frozen on %s", before.Number, before.Period.Label(), day(before.FrozenAt))
 	if len(list) == 0 {
@@ -727,7 +863,11 @@ func reads(ind metrics.Indicator, f metrics.Figure) string {
 	}
 	words := written(ind, *f.Value)
 	if f.Numerator != nil && ind.Kind != metrics.Total && ind.Kind != metrics.Inequality {
-		words += " (" + counted(*f.Numerator) + ")"
+		made := counted(*f.Numerator)
+		if money(ind) {
+			made = metrics.Amount(metrics.Indicator{Unit: metrics.Pounds}, *f.Numerator)
+		}
+		words += " (" + made + ")"
 	}
 	return words
 }
@@ -748,10 +888,6 @@ func usedBy(ind metrics.Indicator) []metrics.Source {
 }
 
 func (c *composer) sources(chosen []metrics.Indicator) error {
-	holdings, err := c.store.Holdings(c.ctx)
-	if err != nil {
-		return fmt.Errorf("the ledger: %w", err)
-	}
 	newest, err := c.store.NewestPeriods(c.ctx, c.strategy.Area.Code)
 	if err != nil {
 		return fmt.Errorf("the newest periods: %w", err)
@@ -762,10 +898,10 @@ func (c *composer) sources(chosen []metrics.Indicator) error {
 			used[source] = true
 		}
 	}
-	for _, source := range metrics.Sources {
+	for _, source := range append(slices.Clone(metrics.Sources), metrics.ReturnsSource) {
 		var latest, read string
 		held := false
-		for _, h := range holdings {
+		for _, h := range c.holdings {
 			if h.Source == source {
 				held, latest, read = true, max(latest, h.Newest()), max(read, h.ImportedAt)
 			}
@@ -799,10 +935,14 @@ func (c *composer) methods(chosen []metrics.Indicator) {
 		if of[words] == nil {
 			said = append(said, words)
 		}
-		of[words] = append(of[words], ind.Title)
+		if !slices.Contains(of[words], ind.Title) { // priorities may have measures of one name
+			of[words] = append(of[words], ind.Title)
+		}
 	}
 	for _, ind := range chosen {
-		defined = append(defined, ind.Title+": "+sentence(ind.Definition))
+		if words := ind.Title + ": " + sentence(ind.Definition); !slices.Contains(defined, words) {
+			defined = append(defined, words)
+		}
 		note(ind, ind.Method)
 		for _, caveat := range ind.Caveats {
 			note(ind, caveat)

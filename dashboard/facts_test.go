@@ -106,6 +106,7 @@ func (l *ledger) Figures(_ context.Context, filter metrics.FigureFilter) ([]metr
 			(filter.Priority == "" || f.Priority == filter.Priority) &&
 			(len(filter.Areas) == 0 || slices.Contains(filter.Areas, f.Area.Code)) &&
 			(filter.Kind == "" || f.Period.Kind == filter.Kind) &&
+			(filter.From == 0 || f.Period.Last >= filter.From) && (filter.To == 0 || f.Period.Last <= filter.To) &&
 			(filter.Period == "" || f.Period.Code() == filter.Period) {
 			out = append(out, f)
 		}

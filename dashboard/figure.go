@@ -204,7 +204,7 @@ func stateOf(f metrics.Figure) (state, reason string) {
 	case metrics.Available:
 		return "", ""
 	case metrics.Suppressed:
-		state = f.Status.Shorthand() + " not shown: the count is small enough to identify someone"
+		state = f.Status.Shorthand() + " not shown"
 	default:
 		state = f.Status.Shorthand() + " not available"
 	}
@@ -256,9 +256,11 @@ func between(ind metrics.Indicator, f metrics.Figure) string {
 	return "The straight line through the rates below, weighted by residents, gives " + finer(ind, *f.Value) + "."
 }
 
-// groupsView is the groups that a measure of inequality is made of.
+// groupsView is the groups that a measure of inequality is made of, or a
+// breakdown of what projects returned.
 type groupsView struct {
 	Caption string
+	Hidden  string // the sentence that stands for the table where all of it is hidden
 	Head    []string
 	Rows    [][]string
 }

@@ -86,7 +86,7 @@ func (s *Server) indicator(c echo.Context) error {
 		return metrics.Errorf(metrics.NotFound, "There are no figures of %q for the area %q. Check the code: it is the nine characters of the Office for National Statistics, such as E08000026.", ch.indicator.Title, ch.area)
 	}
 	if ch.ext != "" {
-		return download(c, ch, figures, state.Sample)
+		return download(c, ch, figures, export.AboutOf(s.strategy, state.Sample))
 	}
 	signals, err := s.store.Signals(ctx, ch.indicator.ID, ch.area, ch.kind)
 	if err != nil {
@@ -139,13 +139,13 @@ func (s *Server) shown(ctx context.Context, ch choice) ([]metrics.Figure, error)
 	return slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Area.Code != ch.area && f.Area.Code != beside }), nil
 }
 
-func download(c echo.Context, ch choice, figures []metrics.Figure, sample bool) error {
+func download(c echo.Context, ch choice, figures []metrics.Figure, about export.About) error {
 	var b bytes.Buffer
 	write, mime := export.CSV, "text/csv; charset=utf-8; header=present"
 	if ch.ext == ".json" {
 		write, mime = export.JSON, "application/json"
 	}
-	if err := write(&b, figures, export.About{Sample: sample, Sources: map[string]string{ch.indicator.ID: ch.indicator.Source}}); err != nil {
+	if err := write(&b, figures, about); err != nil {
 		return fmt.Errorf("writing %s%s: %w", ch.indicator.ID, ch.ext, err)
 	}
 	name := fmt.Sprintf("%s-%s-%s%s", ch.indicator.ID, ch.area, ch.kind, ch.ext)
@@ -389,6 +389,9 @@ func measure(ind metrics.Indicator) string {
 	}
 	if ind.Kind == metrics.Total {
 		return ind.Title
+	}
+	if ind.Unit != "" && !strings.HasPrefix(ind.Unit, "per ") {
+		return ind.Title + " (" + ind.Unit + ")"
 	}
 	return strings.TrimSpace(ind.Title + " " + ind.Unit)
 }

@@ -456,7 +456,7 @@ func TestDownloadsAreWhatIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample,method,direction,verdict,compared_with,compared_period,compared_value,compared_numerator,compared_ratio,compared_lower,compared_upper,compared_rule,compared_care,not_compared_reason,similar_value,similar_direction,similar_rank,similar_of,force_value,force_direction,england_value,england_direction,target_value,target_direction,provisional,source,revision,made_at,breakdown_by,breakdown"
+	want := "indicator,priority,area_code,area_name,period,period_start,period_end,numerator,denominator,value,lower,upper,unit,status,rank,rank_of,sentence,shorthand,reason,denominator_source,notes,sample,method,direction,verdict,compared_with,compared_period,compared_value,compared_numerator,compared_ratio,compared_lower,compared_upper,compared_rule,compared_care,not_compared_reason,similar_value,similar_direction,similar_rank,similar_of,force_value,force_direction,england_value,england_direction,target_value,target_direction,provisional,source,revision,made_at,breakdown_by,breakdown,accountability"
 	if got := strings.Join(rows[0], ","); got != want {
 		t.Errorf("columns %s", got)
 	}
@@ -709,7 +709,7 @@ func TestSources(t *testing.T) {
 	server := newServer(t, s, l)
 	doc := document(t, server, "/sources")
 	blocks := all(doc, "section", "class=source")
-	if len(blocks) != len(metrics.Sources) {
+	if len(blocks) != len(metrics.Sources)+1 {
 		t.Fatalf("%d blocks", len(blocks))
 	}
 	for at, want := range map[int][]string{
@@ -719,6 +719,8 @@ func TestSources(t *testing.T) {
 		3: {"Not imported yet. To read it: outcomes import boundaries"},
 		4: {"Latest release December 2019, older than expected", "As at 31 December 2019", "94 files of 2 police forces, 2 releases superseded", "Months are missing of Warwickshire, West Midlands",
 			"West Midlands January 2016 December 2019 47 files, 1 release superseded July 2018"},
+		5: {"Project returns", "performance measures are made of them", fmt.Sprintf("From %d projects of the strategy", len(s.Projects)), "every quarter", "due 30 days after the quarter’s end",
+			"counts of people from 1 to 4 are hidden", "No return is accepted yet."},
 	} {
 		words := text(blocks[at])
 		for _, w := range want {

@@ -29,11 +29,13 @@ type askView struct {
 	Indicators []indicatorView
 }
 
-// questions are the three questions, in their order.
-var questions = []struct {
+type question struct {
 	asks     metrics.Asks
 	question string
-}{
+}
+
+// questions are the three questions, in their order.
+var questions = []question{
 	{metrics.HowMuch, "How much did we do?"},
 	{metrics.HowWell, "How well did we do it?"},
 	{metrics.BetterOff, "Is anyone better off?"},
@@ -108,6 +110,7 @@ func (s *Server) doesWords(priority metrics.Priority) string {
 func breakdownsOf(strategy *metrics.Strategy, ind metrics.Indicator, f metrics.Figure, write func(metrics.Indicator, float64) string) ([]groupsView, []note) {
 	var out []groupsView
 	shown := map[metrics.Status]bool{}
+	var lacks missingWords
 	by := ""
 	for _, g := range f.Breakdown {
 		if len(out) == 0 || g.By != by {
@@ -120,6 +123,9 @@ func breakdownsOf(strategy *metrics.Strategy, ind metrics.Indicator, f metrics.F
 			if ind.Kind == metrics.Proportion {
 				v.Head = append(v.Head, upperFirst(noun(ind.Denominator.Label)), "Share", "Lower 95% limit", "Upper 95% limit")
 			}
+			if !slices.ContainsFunc(f.Breakdown, func(g metrics.GroupValue) bool { return g.By == by && g.Status != metrics.Suppressed }) {
+				v.Hidden = fmt.Sprintf("%s: every number of %s is hidden as %s.", title, the(f.Period), metrics.Suppressed.Shorthand())
+			}
 			out = append(out, v)
 		}
 		numbers := []*float64{g.Value}
@@ -129,11 +135,17 @@ func breakdownsOf(strategy *metrics.Strategy, ind metrics.Indicator, f metrics.F
 		row := []string{g.Label}
 		for i, n := range numbers {
 			status := g.Status
-			if n == nil && status == metrics.Available {
+			switch {
+			case n == nil && status == metrics.Available:
 				status = metrics.Missing
+			case n != nil && g.OfNobody():
+				status = metrics.Available
 			}
 			shown[status] = true
 			switch {
+			case status == metrics.Missing:
+				row = append(row, status.Shorthand())
+				lacks.add(g.OfNobody())
 			case status != metrics.Available:
 				row = append(row, status.Shorthand())
 			case i < 2 && ind.Kind == metrics.Proportion:
@@ -150,9 +162,28 @@ func breakdownsOf(strategy *metrics.Strategy, ind metrics.Indicator, f metrics.F
 		key = append(key, note{metrics.Suppressed.Shorthand(), suppressedKey})
 	}
 	if shown[metrics.Missing] {
-		key = append(key, note{metrics.Missing.Shorthand(), "not available: there is nothing to make the figure from"})
+		key = append(key, lacks.note())
 	}
 	return out, key
+}
+
+// missingWords gathers why shares and other numbers of a table are not available.
+type missingWords struct{ nobody, other bool }
+
+// add takes in a missing number, of nobody or for want of something else.
+func (w *missingWords) add(ofNobody bool) {
+	w.nobody, w.other = w.nobody || ofNobody, w.other || !ofNobody
+}
+
+func (w missingWords) note() note {
+	text := "not available: there is nothing to make the figure from"
+	switch {
+	case w.nobody && w.other:
+		text += ", or, where the counts are 0, there was nobody to take a share of"
+	case w.nobody:
+		text = "not available: the counts are 0, and there is nothing to take a share of"
+	}
+	return note{metrics.Missing.Shorthand(), text}
 }
 
 // added is how a total comes about.

@@ -218,6 +218,8 @@ func TestSuppressedProofHasNoNumbers(t *testing.T) {
 	doc := document(t, newServer(t, s, l), fmt.Sprintf("/figures/%d", id))
 	if words := text(doc); strings.Contains(words, secret) || !strings.Contains(words, "[c] not shown") || len(all(doc, "p", "class=formula")) != 0 || len(all(doc, "div", "class=compared")) != 0 {
 		t.Errorf("a suppressed figure's proof: %s", words)
+	} else if strings.Contains(words, "small enough") || !strings.Contains(words, "Too few to show.") && !strings.Contains(words, "too few to show.") {
+		t.Errorf("the proof gives a reason that is not the figure's: %s", words)
 	}
 }
 

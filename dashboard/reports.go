@@ -38,8 +38,8 @@ type Packs interface {
 	// Freeze makes the next pack, all of it or nothing: freeze is told its number
 	// and the moment.
 	Freeze(ctx context.Context, who string, freeze func(number int, at string) (metrics.Pack, error)) (int, error)
-	// Ledger sets a pack's figures beside what they read now; the strategy names projects.
-	Ledger(ctx context.Context, strategy *metrics.Strategy, number int) ([]metrics.LedgerLine, error)
+	// Ledger sets a pack's figures beside what they read now.
+	Ledger(ctx context.Context, number int, strategy *metrics.Strategy) ([]metrics.LedgerLine, error)
 }
 
 // longestComment is how many bytes a comment may have.
@@ -118,7 +118,7 @@ type packView struct {
 }
 
 func packViewOf(p metrics.Pack) packView {
-	v := packView{Number: p.Number, URL: packURL(p.Number), Title: p.Title, Period: upperFirst(p.Period.Label()), FrozenAt: day(p.FrozenAt), FrozenBy: p.FrozenBy, Changes: packURL(p.Number) + "/changes", SHA256: p.SHA256}
+	v := packView{Number: p.Number, URL: packURL(p.Number), Title: p.Title, Period: p.Period.Label(), FrozenAt: day(p.FrozenAt), FrozenBy: p.FrozenBy, Changes: packURL(p.Number) + "/changes", SHA256: p.SHA256}
 	if p.SupersededBy != 0 {
 		v.Newer = &link{Text: fmt.Sprintf("report pack %d", p.SupersededBy), URL: packURL(p.SupersededBy)}
 	}
@@ -463,7 +463,26 @@ func (s *Server) exported(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	s.asOnPages(r, choice)
 	return sendReport(c, r, format)
+}
+
+// asOnPages makes a draft what the pages show: its address is theirs, which who
+// may not see drafts can open, and nothing is said of earlier reports.
+func (s *Server) asOnPages(r *metrics.Report, choice metrics.ReportChoice) {
+	at := "/"
+	if len(choice.Indicators) == 1 && len(choice.Priorities) == 0 {
+		at = indicatorURL(choice.Indicators[0], "", "", "", "", "")
+	}
+	if s.accounts != nil {
+		at = s.accounts.PublicURL + at
+	}
+	r.Address = at
+	r.Cite = cited(r)
+	r.Sections = slices.DeleteFunc(r.Sections, func(sec metrics.ReportSection) bool { return sec.Title == changesTitle })
+	for i := range r.Sections {
+		r.Sections[i].Number = i + 1
+	}
 }
 
 // comment keeps what somebody wrote beside an indicator.
@@ -689,37 +708,53 @@ func (s *Server) packFile(c echo.Context) error {
 type changesPage struct {
 	layout
 	Pack    packView
+	Heading string
 	Changed []changeView
-	Same    int
 	All     int
-	CSV     string
+	Files   []link
+	Apart   bool // some former readings are not set beside what stands now
 }
 
 type changeView struct {
 	Title, Place, Period string
 	Then, Now            string
-	ThenURL, NowURL      string
+	NowURL               string
 	Causes               []string
 }
 
-// ledger reads a pack's ledger; the pack comes without its report's body.
-func (s *Server) ledger(c echo.Context) (metrics.Pack, []metrics.LedgerLine, error) {
+// ledger reads a pack and its ledger. What a figure about people read in the pack
+// is set beside what it reads now for those who work on reports only: apart says
+// that there is such a figure and that whoever looks is not one of them.
+func (s *Server) ledger(c echo.Context) (p metrics.Pack, lines []metrics.LedgerLine, apart bool, err error) {
 	ctx := c.Request().Context()
 	n, err := packNumber(c)
 	if err != nil {
-		return metrics.Pack{}, nil, err
+		return p, nil, false, err
 	}
-	p, err := s.reports.Pack(ctx, n)
-	if err != nil {
-		return p, nil, err
+	if p, err = s.reports.Pack(ctx, n); err != nil {
+		return p, nil, false, err
 	}
-	lines, err := s.reports.Ledger(ctx, s.strategy, n)
-	return p, lines, err
+	if lines, err = s.reports.Ledger(ctx, n, s.strategy); err != nil {
+		return p, nil, false, err
+	}
+	if who, _ := account.Of(ctx); account.ReportsDraft.Allows(who.Role) {
+		return p, lines, false, nil
+	}
+	for i, l := range lines {
+		batches := []metrics.Batch{}
+		if l.Then.Accountability == metrics.Performance {
+			batches = append(batches, metrics.Batch{Source: metrics.ReturnsSource})
+		}
+		if l.Changed && l.Then.Status == metrics.Available && s.strategy.KeepsBack(l.Then.Indicator, batches) {
+			lines[i].Then.Figure, apart = l.Then.Unread(), true
+		}
+	}
+	return p, lines, apart, nil
 }
 
 // packChanges shows what has changed since a pack, and why.
 func (s *Server) packChanges(c echo.Context) error {
-	p, lines, err := s.ledger(c)
+	p, lines, apart, err := s.ledger(c)
 	if err != nil {
 		return err
 	}
@@ -727,28 +762,28 @@ func (s *Server) packChanges(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("the store's state: %w", err)
 	}
-	page := changesPage{Pack: packViewOf(p), All: len(lines), CSV: packURL(p.Number) + "/changes.csv"}
+	page := changesPage{Pack: packViewOf(p), All: len(lines), Apart: apart, Files: []link{{Text: "CSV", URL: packURL(p.Number) + "/changes.csv"}, {Text: "Workbook", URL: packURL(p.Number) + "/changes.xlsx"}}}
 	page.layout = s.layout(state, fmt.Sprintf("Changes since report pack %d", p.Number), "reports")
 	for _, l := range lines {
 		if !l.Changed {
-			page.Same++
 			continue
 		}
 		ind, _ := s.indicatorOf(l.Then.Figure)
-		v := changeView{Title: l.Then.Title, Place: placeOf(s.strategy, ind, l.Then.Area), Period: upperFirst(l.Then.Period.Label()), Then: reads(ind, l.Then.Figure), ThenURL: figureURL(l.Then.Figure), Now: "No longer made", Causes: l.Causes}
+		v := changeView{Title: l.Then.Title, Place: placeOf(s.strategy, ind, l.Then.Area), Period: l.Then.Period.Label(), Then: reads(ind, l.Then.Figure), Now: "No longer made", Causes: l.Causes}
 		if l.Now != nil {
 			v.Now, v.NowURL = reads(ind, *l.Now), figureURL(*l.Now)
-			if v.Now == v.Then { // told apart by what is not on the page
-				v.Now += ", by its decimals, interval or mark"
+			if v.Now == v.Then && l.Now.Status == metrics.Available { // told apart by what is not on the page
+				v.Now += ", by its decimals, interval, rank or mark"
 			}
 		}
 		page.Changed = append(page.Changed, v)
 	}
+	page.Heading = strings.TrimSuffix(export.LedgerWords(p, len(page.Changed), len(lines)), ".")
 	return s.render(c, http.StatusOK, "changes", page)
 }
 
 func (s *Server) packChangesCSV(c echo.Context) error {
-	p, lines, err := s.ledger(c)
+	p, lines, _, err := s.ledger(c)
 	if err != nil {
 		return err
 	}
@@ -756,7 +791,23 @@ func (s *Server) packChangesCSV(c echo.Context) error {
 	if err := export.Ledger(&b, p, lines); err != nil {
 		return err
 	}
-	return sendFile(c, fmt.Sprintf("%s_changes.csv", p.Report.FileName()), b.Bytes())
+	return sendFile(c, export.LedgerName(p)+".csv", b.Bytes())
+}
+
+func (s *Server) packChangesWorkbook(c echo.Context) error {
+	p, lines, _, err := s.ledger(c)
+	if err != nil {
+		return err
+	}
+	state, err := s.store.State(c.Request().Context())
+	if err != nil {
+		return fmt.Errorf("the store's state: %w", err)
+	}
+	var b bytes.Buffer
+	if err := export.LedgerWorkbook(&b, p, lines, state.MadeAt); err != nil {
+		return err
+	}
+	return sendFile(c, export.LedgerName(p)+".xlsx", b.Bytes())
 }
 
 // bodyView is a report as its page shows it.

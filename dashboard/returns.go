@@ -90,6 +90,17 @@ type Acceptance struct {
 	Reasons map[string]string // of the warnings, by findingKey
 	// Same is the reason of every warning that Reasons has none for.
 	Same string
+	// Hide says that the return is accepted although [Hiding] figures.
+	Hide bool
+}
+
+// Hiding is the error of a return that cannot be accepted without taking
+// figures away that are shown now: with it, they would let a small count of
+// people be worked out. Each is named with its period.
+type Hiding []string
+
+func (h Hiding) Error() string {
+	return "accepting it hides what is shown now, for a small count of people could be worked out: " + strings.Join(h, "; ")
 }
 
 // FindingKey names a warning, so that its reason finds it again when the return
@@ -268,18 +279,11 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 			for _, q := range shown {
 				st := on[key{p.ID, q}]
 				state := s.strategy.State(p, q, st, today)
-				sign := stateSigns[state]
-				if state == metrics.TakenBack && s.strategy.Owes(p, q, st, today) {
-					sign = verdict{"worse", "cross", "Overdue, withdrawn"}
-				}
-				cell := returnCell{Quarter: months(q), Sign: sign, Name: p.Name + ", " + quarterWords(q)}
+				cell := returnCell{Quarter: months(q), Sign: s.standingSign(p, q, st), Name: p.Name + ", " + quarterWords(q)}
 				switch state {
 				case metrics.NothingExpects:
 				case metrics.InHand:
 					cell.URL = submissionURL(st.Waiting)
-					if st.Broken {
-						cell.Sign = verdict{"worse", "wait", "Received, to be mended"}
-					}
 				default:
 					cell.URL = returnURL(p.ID, q)
 				}
@@ -297,6 +301,18 @@ func (s *Server) returnsPageOf(standings []metrics.Standing, all []metrics.Perio
 		}
 	}
 	return page
+}
+
+// standingSign is how a return stands today, on every page that tells it.
+func (s *Server) standingSign(p metrics.Project, q metrics.Period, on metrics.Standing) verdict {
+	state := s.strategy.State(p, q, on, s.now())
+	switch {
+	case state == metrics.InHand && on.Broken:
+		return verdict{"worse", "wait", "Received, to be mended"}
+	case state == metrics.TakenBack && s.strategy.Owes(p, q, on, s.now()):
+		return verdict{"worse", "cross", "Overdue, withdrawn"}
+	}
+	return stateSigns[state]
 }
 
 // overdue is how many returns the projects owe.
@@ -467,24 +483,26 @@ func (s *Server) showReturn(c echo.Context, status int, p metrics.Project, q met
 	if pri, ok := s.strategy.Priority(p.Priority); ok {
 		page.Priority, page.PriorityURL = pri.Title, priorityURL(pri.ID)
 	}
+	standings, err := s.round.Standings(ctx)
+	if err != nil {
+		return err
+	}
 	on := metrics.Standing{}
+	if at := slices.IndexFunc(standings, func(st metrics.Standing) bool { return st.Project == p.ID && st.Quarter == q }); at >= 0 {
+		on = standings[at]
+	}
+	page.Sign = s.standingSign(p, q, on)
 	for _, sub := range list {
 		v := submissionViewOf(sub)
 		if !page.Decides {
 			v.Reason = "" // it may tell a number as it came
 		}
 		page.Seen = max(page.Seen, sub.ID)
-		switch {
-		case sub.Status == metrics.SubmissionAccepted:
-			on.Accepted, page.Held = sub.ID, &v
-		case sub.Status == metrics.SubmissionReceived:
-			on.Waiting = sub.ID
-		case sub.Status == metrics.SubmissionWithdrawn && on.Withdrawn == 0:
-			on.Withdrawn = sub.ID
+		if sub.Status == metrics.SubmissionAccepted {
+			page.Held = &v
 		}
 		page.History = append(page.History, v)
 	}
-	page.Sign = stateSigns[s.strategy.State(p, q, on, s.now())]
 	for _, id := range p.Measures {
 		if m, ok := s.strategy.ReturnMeasure(id); ok {
 			page.Measures = append(page.Measures, m.Title)

@@ -277,6 +277,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		read("/reports/:number", s.pack)
 		read("/reports/:number/changes", s.packChanges)
 		read("/reports/:number/changes.csv", s.packChangesCSV)
+		read("/reports/:number/changes.xlsx", s.packChangesWorkbook)
 		read("/reports/:number/files/*", s.packFile)
 	}
 	if s.accounts != nil && s.reports != nil {

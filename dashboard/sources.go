@@ -42,6 +42,8 @@ var publications = map[metrics.Source]published{
 	metrics.PoliceSource: {"Recorded crime",
 		"Street-level crimes and their outcomes, as each police force publishes them every month.",
 		"data.police.uk", "https://data.police.uk/", "outcomes import police PATH…"},
+	metrics.ReturnsSource: {Name: "Project returns",
+		What: "What each project did in a quarter, in numbers: the performance measures are made of them. They are of the projects and of those who took part, not of the whole city."},
 }
 
 type sourcesPage struct {
@@ -54,6 +56,7 @@ type sourcesPage struct {
 type sourceView struct {
 	ID string
 	published
+	Origin   string // where it comes from and how often, of a source that nobody publishes
 	Licence  string
 	Latest   string // the newest release: "March 2019"
 	AsAt     string // the day that it speaks of: "31 March 2019"
@@ -97,6 +100,9 @@ func (s *Server) sources(c echo.Context) error {
 			order = append(order, h.Source)
 		}
 	}
+	if len(s.strategy.Projects) > 0 && !slices.Contains(order, metrics.ReturnsSource) {
+		order = append(order, metrics.ReturnsSource)
+	}
 	for _, source := range order {
 		page.Sources = append(page.Sources, s.sourceOf(source, bySource[source]))
 	}
@@ -106,7 +112,7 @@ func (s *Server) sources(c echo.Context) error {
 func (s *Server) sourceOf(source metrics.Source, holdings []metrics.Holding) sourceView {
 	view := sourceView{ID: string(source), published: publicationOf(source), Licence: licence}
 	if source == metrics.ReturnsSource {
-		view.Licence = ""
+		view.Licence, view.Origin = "", s.returnsOrigin()
 	}
 	if len(holdings) == 0 {
 		return view
@@ -154,6 +160,15 @@ func (s *Server) sourceOf(source metrics.Source, holdings []metrics.Holding) sou
 		view.URL = filesURL(source, "")
 	}
 	return view
+}
+
+// returnsOrigin is where projects' returns come from, how often, and what
+// becomes of them.
+func (s *Server) returnsOrigin() string {
+	n := int64(len(s.strategy.Projects))
+	words := fmt.Sprintf("From %s of the strategy, each on a workbook of its own, every quarter. A return is due %s after the quarter’s end, is checked, and counts once an analyst has accepted it.",
+		plural(n, "project", "projects"), plural(int64(s.strategy.Returns.DueDays), "day", "days"))
+	return words + fmt.Sprintf(" The workbooks are not published: counts of people from 1 to %d are hidden wherever figures are shown.", s.strategy.Returns.Small)
 }
 
 func publicationOf(source metrics.Source) published {

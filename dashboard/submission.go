@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -30,6 +31,7 @@ type submissionPage struct {
 	Problems    account.Problems // what stands in the way, each with its place
 	Failures    []findingView
 	Warnings    []findingView
+	Notes       []findingView
 	Groups      []valueGroup
 	Elsewhere   []elsewhereView // what was found in cells that hold no number of the return
 	BeforeHead  string
@@ -39,6 +41,7 @@ type submissionPage struct {
 	WithdrawAsk string
 	Same        string // the reason for all warnings that have none of their own, as it was sent
 	Note        string
+	Hides       []string // figures shown now that accepting it would hide
 }
 
 // findingView is a finding with its place on the page.
@@ -138,7 +141,7 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 // from one that is hidden for another's sake.
 func (p *submissionPage) withoutNumbers() {
 	p.Found = fmt.Sprintf("The checks found %s and %s.", plural(int64(len(p.Failures)), "thing to be mended", "things to be mended"), plural(int64(len(p.Warnings)), "warning", "warnings"))
-	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Reason = nil, nil, nil, false, nil, nil, ""
+	p.Groups, p.Elsewhere, p.Problems, p.CanAccept, p.Failures, p.Warnings, p.Notes, p.Reason = nil, nil, nil, false, nil, nil, nil, ""
 	p.Heading = p.Status + "."
 }
 
@@ -174,8 +177,11 @@ func (s *Server) submissionPageOf(v Preview) (submissionPage, error) {
 	for i, f := range v.Findings {
 		at := Place{f.Sheet, f.Cell}
 		sign := verdict{"worse", "cross", "Wrong"}
-		if f.Severity == metrics.Warn {
+		switch f.Severity {
+		case metrics.Warn:
 			sign = verdict{"none", "unknown", "Warning"}
+		case metrics.Note:
+			sign = verdict{"none", "dot", "For information"}
 		}
 		view := findingView{Sign: sign, Key: FindingKey(f), Field: "reason-" + strconv.Itoa(i), Place: strings.TrimSuffix(placeWords(f), ": "), Message: f.Message, Mend: f.Mend, Reason: f.Reason, Rule: f.Rule}
 		if f.Cell != "" {
@@ -185,10 +191,13 @@ func (s *Server) submissionPageOf(v Preview) (submissionPage, error) {
 			}
 			marks[at] = append(marks[at], markView{sign, f.Message})
 		}
-		if f.Severity == metrics.Fail {
+		switch f.Severity {
+		case metrics.Fail:
 			page.Failures = append(page.Failures, view)
-		} else {
+		case metrics.Warn:
 			page.Warnings = append(page.Warnings, view)
+		default:
+			page.Notes = append(page.Notes, view)
 		}
 	}
 	if page.Waits {
@@ -360,7 +369,7 @@ func (s *Server) accept(c echo.Context) error {
 		return metrics.Errorf(metrics.Invalid, "The form was cut short or holds too much: nothing was changed. Go back and try again.")
 	}
 	form := req.PostForm
-	a := Acceptance{Who: who.Email, Reason: strings.TrimSpace(form.Get("note")), Same: strings.TrimSpace(form.Get("same")), Reasons: map[string]string{}}
+	a := Acceptance{Who: who.Email, Reason: strings.TrimSpace(form.Get("note")), Same: strings.TrimSpace(form.Get("same")), Hide: form.Get("hide") != "", Reasons: map[string]string{}}
 	keys, reasons := form["finding"], form["reason"]
 	for i, key := range keys {
 		if i < len(reasons) {
@@ -385,6 +394,9 @@ func (s *Server) refused(c echo.Context, id int64, err error, a Acceptance) erro
 	message := upperFirst(strings.TrimSuffix(err.Error(), ".")) + "."
 	return s.showSubmission(c, status, id, func(page *submissionPage) {
 		page.Same, page.Note = a.Same, a.Reason
+		if hides := (Hiding)(nil); errors.As(err, &hides) {
+			page.Hides = hides
+		}
 		open := false
 		for i, w := range page.Warnings {
 			page.Warnings[i].Reason = a.Reasons[w.Key]
@@ -394,7 +406,11 @@ func (s *Server) refused(c echo.Context, id int64, err error, a Acceptance) erro
 			}
 		}
 		if !open {
-			page.Problems = append(account.Problems{{Field: "decide", Message: message}}, page.Problems...)
+			field := "decide"
+			if page.Hides != nil {
+				field = "hide"
+			}
+			page.Problems = append(account.Problems{{Field: field, Message: message}}, page.Problems...)
 		}
 	})
 }

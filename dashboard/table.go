@@ -107,14 +107,20 @@ func tableOf(ch choice, place string, subject, beside []metrics.Figure, signal m
 		t.Period = words
 	}
 	shown := map[metrics.Status]bool{}
+	var lacks missingWords
 	other := map[metrics.Period]metrics.Figure{}
 	for _, f := range beside {
 		other[f.Period] = f
 	}
 	for _, f := range slices.Backward(subject) {
 		shown[f.Status] = true
+		if f.Status == metrics.Missing {
+			lacks.add(f.OfNobody())
+		}
 		number := func(v *float64, write func(float64) string) cell {
 			switch {
+			case f.OfNobody() && v != nil:
+				return cell{Text: write(*v)}
 			case f.Status != metrics.Available:
 				return cell{Text: f.Status.Shorthand()}
 			case v == nil:
@@ -179,7 +185,7 @@ func tableOf(ch choice, place string, subject, beside []metrics.Figure, signal m
 		t.Rows = append(t.Rows, row)
 	}
 	if shown[metrics.Missing] {
-		t.Key = append(t.Key, note{metrics.Missing.Shorthand(), "not available: there is nothing to make the figure from"})
+		t.Key = append(t.Key, lacks.note())
 	}
 	if shown[metrics.Suppressed] {
 		t.Key = append(t.Key, note{metrics.Suppressed.Shorthand(), suppressedKey})

@@ -53,7 +53,7 @@ func trendOf(strategy *metrics.Strategy, ch choice, summary metrics.IndicatorSum
 // something to show.
 func (t trend) shows(name string) bool { return t.can[name] != "" && t.choice.shows(name) }
 
-// periodsOf are the periods of figures, from the first that has a value.
+// periodsOf are the periods of figures, from the first that has a value, hidden or not.
 func periodsOf(figures []metrics.Figure) []metrics.Period {
 	var periods []metrics.Period
 	started := map[metrics.Period]bool{}
@@ -61,7 +61,7 @@ func periodsOf(figures []metrics.Figure) []metrics.Period {
 		if _, seen := started[f.Period]; !seen {
 			periods = append(periods, f.Period)
 		}
-		started[f.Period] = started[f.Period] || f.Status == metrics.Available && f.Value != nil
+		started[f.Period] = started[f.Period] || f.Status == metrics.Suppressed || f.Status == metrics.Available && f.Value != nil
 	}
 	slices.SortFunc(periods, func(a, b metrics.Period) int { return int(a.Last - b.Last) })
 	for len(periods) > 0 && !started[periods[0]] {
@@ -235,7 +235,7 @@ func (t trend) input() chart.Input {
 	ind := t.choice.indicator
 	in := chart.Input{
 		Title:    measure(ind),
-		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion, Pounds: ind.Unit == metrics.Pounds,
+		Decimals: ind.Decimals, Percent: ind.Kind == metrics.Proportion, Pounds: ind.Unit == metrics.Pounds, Count: ind.Kind == metrics.Total,
 		Periods: axisOf(t.periods),
 	}
 	subject := lineOf(t.subject, t.periods, chart.Subject, t.shows(showInterval))

@@ -34,7 +34,7 @@ const (
 // entry is a project's number for a quarter.
 type entry struct {
 	value float64
-	idle  bool // the project did not run
+	idle  bool // there was nothing to count: the project did not run, or is not asked by this item
 	why   gap
 	of    int // the quarter whose return is wanting, by its place
 }
@@ -130,6 +130,10 @@ func (r *returns) entriesOf(p Project, c ReturnCell) []entry {
 			e.idle = true
 		default:
 			e.value, e.why = r.read(p.ID, c, q)
+			if leftOut := c.Dimension != "" && !m.Asks(c.Dimension, c.Item); leftOut && e.why != unreturned && (e.why != noGap || e.value == 0) {
+				e = entry{of: q, idle: true} // a number from before it was left out is in the total, and stays
+				break
+			}
 			if e.why == noGap && m.Cumulative && p.From < r.quarter(q).First {
 				before, why := r.read(p.ID, c, q-1)
 				switch {
@@ -350,10 +354,21 @@ func (r *returns) layOut(p *performance) {
 	}
 	for _, d := range p.by {
 		for _, item := range d.Items {
+			if !r.asked(p.num, d.ID, item.ID) || len(p.den) > 0 && !r.asked(p.den, d.ID, item.ID) {
+				continue
+			}
 			p.groups = append(p.groups, strands(line{by: d.ID, item: item.ID, label: item.Title},
 				in(p.num, d.ID, item.ID), in(p.den, d.ID, item.ID), rankItem))
 		}
 	}
+}
+
+// asked says whether one of the measures is returned for an item.
+func (r *returns) asked(parts []part, dimension, item string) bool {
+	return slices.ContainsFunc(parts, func(p part) bool {
+		m, _ := r.s.ReturnMeasure(p.cell.Measure)
+		return m.Asks(dimension, item)
+	})
 }
 
 // period is that of a kind which ends with the quarter; ok is false where it
@@ -421,7 +436,8 @@ func (r *returns) ran(p Project, a, b int) bool {
 	return false
 }
 
-// value adds up a line's numbers over quarters. All are nil where one is not known.
+// value adds up a line's numbers over quarters. All are nil where one is not
+// known; where there was nobody to take a share of, the counts are not.
 func (p *performance) value(l line, a, b int) (n, d, v, low, up *float64, why string) {
 	x, ok := l.num.sum(a, b)
 	if !ok {
@@ -435,7 +451,9 @@ func (p *performance) value(l line, a, b int) (n, d, v, low, up *float64, why st
 	case !ok:
 		return
 	case y == 0:
-		why = "there is nothing to take a share of: " + p.ind.Denominator.Label + " were none"
+		if why = "there is nothing to take a share of: " + p.ind.Denominator.Label + " were none"; x == 0 || p.money {
+			n, d = &x, &y
+		}
 		return
 	case p.money:
 		share := x / y * p.ind.Per

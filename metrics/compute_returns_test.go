@@ -112,8 +112,19 @@ func TestSharesOfReturns(t *testing.T) {
 	changeReturn(t, f, "ay", "2019-Q1", "completed", func(v *ReturnValue) { v.Value = 0 })
 	changeReturn(t, f, "bee", "2019-Q1", "completed", func(v *ReturnValue) { v.Value = 0 })
 	fig = pick(t, Compute(s, f).Figures, "improved-share", "E08000001", "2019-Q1")
-	if fig.Status != Missing || !strings.Contains(fig.Reason, "nothing to take a share of") {
-		t.Errorf("a share of nobody: %s %s", fig.Status, fig.Reason)
+	if fig.Status != Missing || !strings.Contains(fig.Reason, "nothing to take a share of") || fig.OfNobody() {
+		t.Errorf("a share of nobody, of whom some improved: %+v", fig)
+	}
+	changeReturn(t, f, "ay", "2019-Q1", "improved", func(v *ReturnValue) { v.Value = 0 })
+	changeReturn(t, f, "bee", "2019-Q1", "improved", func(v *ReturnValue) { v.Value = 0 })
+	fig = pick(t, Compute(s, f).Figures, "improved-share", "E08000001", "2019-Q1")
+	if fig.Status != Missing || !fig.OfNobody() || *fig.Numerator != 0 || fig.Value != nil {
+		t.Errorf("a share of nobody: %+v", fig)
+	}
+	for _, g := range fig.Breakdown {
+		if g.By == byProject && (!g.OfNobody() || *g.Numerator != 0 || g.Value != nil) {
+			t.Errorf("a project's share of nobody: %+v", g)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 )
@@ -18,6 +19,10 @@ import (
 // two points that are joined, over however many others, can be worked out.
 // Between strands the parts add up to their whole in each quarter; elimination
 // (modulo a prime) tells what can be worked out from these equations.
+//
+// What was shown cannot be taken back. So the quarters are gone through in their
+// order, each as if it were the latest: what is shown once its returns are in
+// stays, and only sums that end with the next quarter give way for that one.
 
 // CountsPeople says whether an indicator is made from counts of people. Its
 // small numbers are suppressed, and the difference of two revisions of its
@@ -124,8 +129,10 @@ func (s *strand) sum(a, b int) (float64, bool) {
 type form struct {
 	of     *strand
 	a, b   int
-	weight int // how much it is wanted
+	weight int  // how much it is wanted
+	due    bool // it ends with the quarter that is gone through or one before
 	hidden bool
+	fixed  bool // it was shown before that quarter
 	cells  []*cell
 }
 
@@ -139,8 +146,11 @@ func (c *cell) shown() bool {
 
 // live says whether some place shows the sum.
 func (f *form) live() bool {
-	return !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown)
+	return f.due && !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown)
 }
+
+// mayGo says whether it is shown and may be taken away.
+func (f *form) mayGo() bool { return !f.fixed && f.live() }
 
 // hide takes the sum out of every place.
 func (f *form) hide() {
@@ -175,7 +185,7 @@ func (r *relation) known(q int) bool {
 // disclosure is the control of all figures that are made from counts of people.
 type disclosure struct {
 	small     float64 // counts from 1 to this are hidden
-	quarters  int
+	quarters  int     // up to the one that is gone through
 	strands   []*strand
 	relations []*relation
 	pairs     [][2]*strand // numerator and denominator of a share: the difference is a count, too
@@ -200,10 +210,12 @@ func (d *disclosure) relate(whole *strand, parts []*strand) {
 }
 
 // wanted gives the kinds of period by how much their figures are wanted.
+// Nothing outweighs what was shown before.
 var wanted = map[PeriodKind]int{SinceStart: 2, YearEnding: 2, YearToDate: 3, Quarter: 4}
 
-// form gives the sum of a strand as a kind of period shows it. The newest give
-// way first: what was published before cannot be taken back.
+const weightFixed = math.MaxInt32
+
+// form gives the sum of a strand as a kind of period shows it.
 func (s *strand) form(a, b int, kind PeriodKind) *form {
 	key := [2]int{a, b}
 	f, ok := s.forms[key]
@@ -212,7 +224,7 @@ func (s *strand) form(a, b int, kind PeriodKind) *form {
 		s.forms[key] = f
 		s.order = append(s.order, key)
 	}
-	f.weight = max(f.weight, wanted[kind]*10_000-min(b, 5_000))
+	f.weight = max(f.weight, wanted[kind])
 	return f
 }
 
@@ -238,12 +250,32 @@ func (d *disclosure) control() {
 	for _, s := range d.strands {
 		slices.SortFunc(s.order, func(x, y [2]int) int { return cmp.Or(x[0]-y[0], x[1]-y[1]) })
 	}
+	slices.SortFunc(d.pairs, func(p, q [2]*strand) int { return cmp.Or(p[0].id-q[0].id, p[1].id-q[1].id) })
+	for last, q := d.quarters, 1; q <= last; q++ {
+		d.quarters = q
+		d.latest()
+	}
+}
+
+// latest hides what has to be hidden once the sums that end with the latest
+// quarter are shown beside those that are shown already.
+func (d *disclosure) latest() {
+	anew := false
 	for _, s := range d.strands {
+		for _, f := range s.forms {
+			f.fixed = f.live()
+		}
 		for _, key := range s.order {
-			if v, ok := s.sum(key[0], key[1]); ok && d.isSmall(v) {
-				s.forms[key].hide()
+			if f := s.forms[key]; f.b == d.quarters {
+				f.due, anew, s.comp = true, true, nil
+				if v, ok := s.sum(f.a, f.b); ok && d.isSmall(v) {
+					f.hide()
+				}
 			}
 		}
+	}
+	if !anew {
+		return
 	}
 	for _, s := range d.strands {
 		d.targets(s, func(a, b int) {
@@ -255,25 +287,26 @@ func (d *disclosure) control() {
 	for _, s := range d.strands {
 		for a := range d.quarters {
 			for b := a + 2; b <= d.quarters; b++ {
-				if s.joined(a, b) && d.isSmall(s.left(a, b)) {
-					s.part(a, b)
+				for s.joined(a, b) && d.isSmall(s.left(a, b)) && (s.part(a, b) || s.thin(a, b)) {
 				}
 			}
 		}
 	}
 	for _, pair := range d.pairs {
 		d.pairTargets(pair, func(a, b int) {
-			if pair[0].joined(a, b) && pair[1].joined(a, b) {
-				pair[0].part(a, b)
+			if pair[0].joined(a, b) && pair[1].joined(a, b) && !pair[0].part(a, b) {
+				pair[1].part(a, b)
 			}
 		})
 	}
 	for hidden := d.hidden(); d.hideAcross(); {
 		now := d.hidden()
-		if now == hidden { // returns that contradict themselves: rather nothing than a small number
+		if now == hidden { // returns that contradict themselves: rather nothing new than a small number
 			for _, s := range d.strands {
 				for _, f := range s.forms {
-					f.hide()
+					if f.mayGo() {
+						f.hide()
+					}
 				}
 			}
 			return
@@ -386,8 +419,31 @@ func (s *strand) join() {
 	}
 }
 
+// thin hides the least wanted sum from which the time from a to b could be told.
+// It says whether there was one.
+func (s *strand) thin(a, b int) bool {
+	f := cmp.Or(s.least(a, b), s.least(0, len(s.value)))
+	if f != nil {
+		f.hide()
+	}
+	return f != nil
+}
+
+// least is the least wanted of the sums that hold a quarter of the time from a
+// to b and may be taken away; nil where there is none.
+func (s *strand) least(a, b int) *form {
+	var least *form
+	for _, key := range s.order {
+		if f := s.forms[key]; key[0] < b && key[1] > a && f.mayGo() && (least == nil || f.weight < least.weight) {
+			least = f
+		}
+	}
+	return least
+}
+
 // part hides the least wanted sums that join a and b: a smallest cut, by
-// Edmonds and Karp. It says whether there was anything to hide.
+// Edmonds and Karp. It says whether it hid any: where what was shown before
+// joins them it cannot.
 func (s *strand) part(a, b int) (hid bool) {
 	n := len(s.value) + 1
 	room := make([][]int, n)
@@ -397,12 +453,15 @@ func (s *strand) part(a, b int) (hid bool) {
 	add := func(i, j, w int) { room[i][j] += w; room[j][i] += w }
 	for q, idle := range s.idle {
 		if idle {
-			add(q, q+1, math.MaxInt32)
+			add(q, q+1, weightFixed)
 		}
 	}
 	for _, key := range s.order {
-		if f := s.forms[key]; f.live() {
+		switch f := s.forms[key]; {
+		case f.mayGo():
 			add(key[0], key[1], f.weight)
+		case f.live():
+			add(key[0], key[1], weightFixed)
 		}
 	}
 	for {
@@ -433,6 +492,9 @@ func (s *strand) part(a, b int) (hid bool) {
 		for j := b; j != a; j = from[j] {
 			flow = min(flow, room[from[j]][j])
 		}
+		if flow >= weightFixed/2 {
+			return false
+		}
 		for j := b; j != a; j = from[j] {
 			room[from[j]][j] -= flow
 			room[j][from[j]] += flow
@@ -451,19 +513,22 @@ func (d *disclosure) hideAcross() bool {
 	}
 	var touched []span
 	again := false
-	mend := func(relations []*relation, targets []*strand, a, b int) {
+	mend := func(relations []*relation, targets []*strand, a, b int) (done bool) {
 		for _, t := range touched {
 			if t.a < b && a < t.b && slices.Contains(relations, t.r) {
 				again = true // what was hidden there may have mended it
-				return
+				return true
 			}
 		}
-		for _, s := range d.giveWay(relations, targets, a, b) {
-			again = true
-			for _, r := range s.in {
-				touched = append(touched, span{r, a, b})
-			}
+		s := d.giveWay(relations, targets, a, b)
+		if s == nil { // all that is new is hidden there, and what was shown before did not tell it
+			return false
 		}
+		again = true
+		for _, r := range s.in {
+			touched = append(touched, span{r, a, b})
+		}
+		return true
 	}
 	for _, s := range d.strands {
 		if len(s.in) == 0 {
@@ -480,11 +545,15 @@ func (d *disclosure) hideAcross() bool {
 			if !d.open(pair[0], a, b) || !d.open(pair[1], a, b) {
 				return
 			}
-			if pair[0].joined(a, b) { // and the other lies open across
-				again = pair[0].part(a, b) || again
-				return
+			for i, s := range pair { // one of them closed is enough
+				if s.joined(a, b) && s.part(a, b) {
+					again = true
+					return
+				}
+				if !s.joined(a, b) && mend(s.in, pair[i:i+1], a, b) {
+					return
+				}
 			}
-			mend(pair[0].in, pair[:1], a, b)
 		})
 	}
 	for _, r := range d.relations {
@@ -514,14 +583,20 @@ func (d *disclosure) spans(r *relation) [][2]int {
 	for q := range d.quarters {
 		out = append(out, [2]int{q, q + 1})
 	}
-	r.each(func(s *strand, _ int64) { out = append(out, s.order...) })
+	r.each(func(s *strand, _ int64) {
+		for _, key := range s.order {
+			if key[1] <= d.quarters {
+				out = append(out, key)
+			}
+		}
+	})
 	slices.SortFunc(out, func(x, y [2]int) int { return cmp.Or(x[0]-y[0], x[1]-y[1]) })
 	return slices.Compact(out)
 }
 
-// giveWay hides one more strand's sums beside the targets, and gives the
-// strands that it touched.
-func (d *disclosure) giveWay(relations []*relation, targets []*strand, a, b int) []*strand {
+// giveWay hides one more strand's sums beside the targets, and gives that
+// strand; nil where there is none that may be taken away.
+func (d *disclosure) giveWay(relations []*relation, targets []*strand, a, b int) *strand {
 	is := func(s *strand) bool { return slices.Contains(targets, s) }
 	direct := slices.DeleteFunc(slices.Clone(relations), func(r *relation) bool {
 		closed := false
@@ -531,28 +606,41 @@ func (d *disclosure) giveWay(relations []*relation, targets []*strand, a, b int)
 	if len(direct) == 0 {
 		direct = relations
 	}
-	var best *strand
-	better := func(s *strand) bool {
-		if best == nil {
-			return true
-		}
-		v, _ := s.sum(a, b)
-		w, _ := best.sum(a, b)
-		return cmp.Or(cmp.Compare(s.rank, best.rank), cmp.Compare(v, w), cmp.Compare(s.id, best.id)) < 0
-	}
+	var open []*strand
 	for _, r := range direct {
 		r.each(func(s *strand, _ int64) {
-			if v, ok := s.sum(a, b); ok && v > 0 && !is(s) && s.joined(a, b) && better(s) {
-				best = s
+			if v, ok := s.sum(a, b); ok && v > 0 && !is(s) && s.joined(a, b) {
+				open = append(open, s)
 			}
 		})
 	}
-	if best != nil && best.part(a, b) {
-		return []*strand{best}
+	slices.SortFunc(open, func(s, t *strand) int {
+		v, _ := s.sum(a, b)
+		w, _ := t.sum(a, b)
+		return cmp.Or(cmp.Compare(s.rank, t.rank), cmp.Compare(v, w), cmp.Compare(s.id, t.id))
+	})
+	for _, s := range open {
+		if s.part(a, b) {
+			return s
+		}
 	}
 	// No one strand is open from a to b: take away what is least wanted of
-	// those that tell something of the time between, in wider circles.
+	// those that tell something of the time between, in wider circles; at last
+	// of any time, for what was shown before may lead there from another.
+	if s := d.thin(relations, targets, a, b); s != nil {
+		return s
+	}
+	return d.thin(relations, targets, 0, d.quarters)
+}
+
+// thin hides the least wanted sum of the strands nearest to the targets that
+// holds a quarter of the time from a to b, and gives its strand; nil where there
+// is none.
+func (d *disclosure) thin(relations []*relation, targets []*strand, a, b int) *strand {
 	reach := map[*strand]bool{}
+	for _, s := range targets {
+		reach[s] = true
+	}
 	for _, r := range relations {
 		r.each(func(s *strand, _ int64) { reach[s] = true })
 	}
@@ -562,28 +650,22 @@ func (d *disclosure) giveWay(relations []*relation, targets []*strand, a, b int)
 			if !reach[s] {
 				continue
 			}
-			for _, key := range s.order {
-				f := s.forms[key]
-				if key[0] >= b || key[1] <= a || !f.live() {
-					continue
-				}
-				if least == nil || cmp.Or(s.rank-least.of.rank, f.weight-least.weight, s.id-least.of.id) < 0 {
-					least = f
-				}
+			if f := s.least(a, b); f != nil && (least == nil || cmp.Or(s.rank-least.of.rank, f.weight-least.weight) < 0) {
+				least = f
 			}
 		}
 		if least != nil {
 			least.hide()
-			return []*strand{least.of}
+			return least.of
 		}
 		before := len(reach)
-		for s := range reach {
+		for _, s := range slices.Collect(maps.Keys(reach)) { // one circle, whatever the order
 			for _, r := range s.in {
 				r.each(func(s *strand, _ int64) { reach[s] = true })
 			}
 		}
 		if len(reach) == before {
-			return nil // nothing is shown from which it could be worked out
+			return nil
 		}
 	}
 }

@@ -184,7 +184,7 @@ func (a *attacker) unknowns(ind Indicator, denominator bool, project, dimension,
 			continue
 		}
 		for _, id := range m.Returned {
-			if !slices.Contains(pr.Measures, id) {
+			if measure, _ := a.s.ReturnMeasure(id); !slices.Contains(pr.Measures, id) || dimension != "" && !measure.Asks(dimension, item) {
 				continue
 			}
 			part := ""
@@ -236,7 +236,7 @@ func newAttacker(s *Strategy, f *Facts) *attacker {
 						continue
 					}
 					row := map[string]int64{unknown(p.ID, m.ID, "", "", "", ret.Quarter): 1}
-					for _, item := range d.Items {
+					for _, item := range m.ItemsOf(d) {
 						row[unknown(p.ID, m.ID, "", d.ID, item.ID, ret.Quarter)] = -1
 					}
 					a.rows[m.ID] = append(a.rows[m.ID], row)
@@ -583,6 +583,48 @@ func TestNothingHiddenCanBeWorkedOut(t *testing.T) {
 			shown, hidden := attack(t, s, f)
 			t.Logf("up to %d a cell: %d shown, %d hidden", top, shown, hidden)
 		})
+	}
+}
+
+// What was shown once a quarter's returns were in is shown when later ones are:
+// a figure that was read out in a meeting does not vanish.
+func TestWhatWasShownStays(t *testing.T) {
+	s := roundStrategy()
+	kept := 0
+	for seed := range 30 {
+		rng := rand.New(rand.NewPCG(uint64(seed), 77))
+		top := []int{4, 9, 20}[seed%3]
+		f := draws(s, rng, 7, func() int { return rng.IntN(top + 1) }, []float64{0, 0.1}[seed%2])
+		var before map[string]*float64
+		for last := range 7 {
+			end := QuarterOf(NewMonth(2018, time.October) + Month(3*last))
+			part := &Facts{Geography: f.Geography, Returns: map[string][]AcceptedReturn{}}
+			for p, list := range f.Returns {
+				part.Returns[p] = slices.DeleteFunc(slices.Clone(list), func(r AcceptedReturn) bool { return r.Quarter.First > end.First })
+			}
+			shown := map[string]*float64{}
+			for _, fig := range Compute(s, part).Figures {
+				ind, _ := s.Indicator(fig.Indicator)
+				if !s.CountsPeople(ind) {
+					continue
+				}
+				for _, g := range append([]GroupValue{{Status: fig.Status, Value: fig.Value}}, fig.Breakdown...) {
+					if g.Status == Available {
+						shown[strings.Join([]string{fig.Indicator, fig.Period.Code(), g.By, g.Item}, " ")] = g.Value
+					}
+				}
+			}
+			for what, v := range before {
+				if now := shown[what]; now == nil || *now != *v {
+					t.Errorf("%d: %s was shown, and is not when %s is in", seed, what, end.Code())
+				}
+				kept++
+			}
+			before = shown
+		}
+	}
+	if kept < 5_000 {
+		t.Errorf("only %d figures were shown", kept)
 	}
 }
 

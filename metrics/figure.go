@@ -68,7 +68,7 @@ type Figure struct {
 }
 
 // GroupValue is one group of a figure that compares groups. Numbers are nil
-// where they are not available.
+// where they are not available; a share of nobody has its counts, both 0.
 type GroupValue struct {
 	By                     string // what the groups are told apart by: "" for deprivation, "project", or a dimension's ID
 	Item                   string // the project's or the item's ID; "" for deprivation
@@ -76,6 +76,17 @@ type GroupValue struct {
 	Numerator, Denominator *float64
 	Value, Lower, Upper    *float64 // in the unit of a rate, a share or a total, with its 95% interval where it has one
 	Status                 Status
+}
+
+// OfNobody says that a share is missing because there was nobody to take it of:
+// its counts are known all the same, and 0.
+func (f Figure) OfNobody() bool { return ofNobody(f.Status, f.Denominator) }
+
+// OfNobody says the same of a group.
+func (g GroupValue) OfNobody() bool { return ofNobody(g.Status, g.Denominator) }
+
+func ofNobody(status Status, denominator *float64) bool {
+	return status == Missing && denominator != nil && *denominator == 0
 }
 
 // Revision is one reading of a figure through time.

@@ -67,7 +67,10 @@ func (r Report) Hashed() Report {
 // Reads says whether two figures read the same: their numbers and what stands
 // in the place of numbers.
 func (f Figure) Reads(other Figure) bool {
-	same := func(a, b *float64) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }
-	return f.Status == other.Status && f.Provisional == other.Provisional && same(f.Value, other.Value) && same(f.Numerator, other.Numerator) &&
-		same(f.Denominator, other.Denominator) && same(f.Lower, other.Lower) && same(f.Upper, other.Upper)
+	return f.Status == other.Status && f.Provisional == other.Provisional && equal(f.Value, other.Value) && equal(f.Numerator, other.Numerator) &&
+		equal(f.Denominator, other.Denominator) && equal(f.Lower, other.Lower) && equal(f.Upper, other.Upper) &&
+		equal(f.Rank, other.Rank) && equal(f.RankOf, other.RankOf)
 }
+
+// equal says whether two numbers are the same, or both missing.
+func equal[T comparable](a, b *T) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }

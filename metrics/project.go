@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -51,6 +52,9 @@ type ReturnMeasure struct {
 	Of         string // what a share is of, plural: "young people who completed"
 	Polarity   Polarity
 	Breakdowns []string // dimensions by which the count, or the share's numerator and denominator, is returned too
+	// Without are the items of those dimensions by which it is not asked, because
+	// it counts nobody there: of a measure of people under 25, the age band 25.
+	Without map[string][]string
 	// Cumulative says that projects return the total since their start, not
 	// the quarter's: the quarter's is the difference.
 	Cumulative bool
@@ -67,6 +71,16 @@ func (m ReturnMeasure) Parts() []string {
 		return []string{Numerator, Denominator}
 	}
 	return []string{TheCount}
+}
+
+// Asks says whether the measure is returned for an item of a dimension.
+func (m ReturnMeasure) Asks(dimension, item string) bool {
+	return slices.Contains(m.Breakdowns, dimension) && !slices.Contains(m.Without[dimension], item)
+}
+
+// ItemsOf are the items of a dimension that the measure is returned by, in order.
+func (m ReturnMeasure) ItemsOf(d Dimension) []Item {
+	return slices.DeleteFunc(slices.Clone(d.Items), func(i Item) bool { return !m.Asks(d.ID, i.ID) })
 }
 
 // Whole says whether the measure's numbers are whole ones.
@@ -151,7 +165,7 @@ func (s *Strategy) Cells(p Project) []ReturnCell {
 		}
 		for _, by := range m.Breakdowns {
 			d, _ := s.Dimension(by)
-			for _, item := range d.Items {
+			for _, item := range m.ItemsOf(d) {
 				for _, part := range m.Parts() {
 					out = append(out, ReturnCell{id, part, by, item.ID})
 				}

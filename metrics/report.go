@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -86,7 +87,7 @@ type ReportColumn struct {
 // ReportCell is a cell of a table.
 type ReportCell struct {
 	Text      string   // as it is read: "6.9", "4,033", "14.4%", "[c]"; never empty
-	Number    *float64 // not rounded; nil in a column of words and where there is a shorthand for no number
+	Number    *float64 // as Kept; nil in a column of words and where there is a shorthand for no number
 	Shorthand string   // "[x]", "[c]"; or "[p]" beside a number
 }
 
@@ -103,6 +104,7 @@ type ReportChart struct {
 	Decimals int
 	Percent  bool
 	Pounds   bool
+	Count    bool           // a count or an amount: its axis starts at 0 and has whole numbers only
 	Periods  []ReportPeriod // oldest first
 	Series   []ReportSeries // four at most; the first is the subject
 	Markers  []ReportMarker // events and breaks, oldest first
@@ -117,9 +119,9 @@ type ReportPeriod struct {
 
 // ReportSeries is one line of a chart.
 type ReportSeries struct {
-	Name         string // as its column in the chart's table is headed
-	Role         string // "subject", "beside", "similar", "england" or "target"
-	Values       []*float64
+	Name         string       // as its column in the chart's table is headed
+	Role         string       // "subject", "beside", "similar", "england" or "target"
+	Values       []*float64   // as Kept
 	Lower, Upper []*float64   // of the intervals, or nil
 	Shorthand    []string     // by period, as in the table's cell: "[x]" and "[c]" where there is no value, "[p]" beside one
 	BreakBefore  map[int]bool // periods whose value is not comparable with the one before: not joined
@@ -132,12 +134,17 @@ type ReportMarker struct {
 	Break bool
 }
 
+// Kept is a number as a report and all files keep it: to six decimals, which is
+// finer than any page shows and hides the noise of binary fractions.
+func Kept(v float64) float64 { return math.Round(v*1e6) / 1e6 }
+
 // ReportFigure is a figure with what an export says of it besides.
 type ReportFigure struct {
 	Figure
-	Title   string // the indicator's
-	Source  string // where the counts come from
-	Licence string // of the published data that it is made from; "" of projects' numbers
+	Title          string // the indicator's
+	Source         string // where the counts come from
+	Licence        string // of the published data that it is made from; "" of projects' numbers
+	Accountability Accountability
 }
 
 // ReportSource is a source that a report draws on.

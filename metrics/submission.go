@@ -6,7 +6,11 @@ type Severity string
 const (
 	Fail Severity = "fail"    // the return cannot be accepted
 	Warn Severity = "warning" // it can, once somebody says why
+	Note Severity = "note"    // it can: nothing is asked, and the finding has no Mend
 )
+
+// Severities lists them, the one that weighs most first.
+var Severities = []Severity{Fail, Warn, Note}
 
 // Finding is what a check found in a return: where, what is wrong, and what to do.
 type Finding struct {
@@ -15,7 +19,7 @@ type Finding struct {
 	Sheet    string // "" where it is the file's
 	Cell     string // "D7"; "" where it is the sheet's or the file's
 	Message  string // what is wrong, a sentence
-	Mend     string // what to do, a sentence
+	Mend     string // what to do, a sentence; "" of a note
 	Reason   string // why a warning was let pass; "" while it waits for one
 }
 
@@ -56,6 +60,9 @@ func (s Submission) Failures() []Finding { return s.of(Fail) }
 
 // Warnings are the findings that need a reason.
 func (s Submission) Warnings() []Finding { return s.of(Warn) }
+
+// Notes are the findings of which nothing is asked.
+func (s Submission) Notes() []Finding { return s.of(Note) }
 
 func (s Submission) of(v Severity) []Finding {
 	var out []Finding

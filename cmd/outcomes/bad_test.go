@@ -273,7 +273,7 @@ func TestCommandLine(t *testing.T) {
 		{"serving with a wrong strategy", []string{"serve", "--db", empty(t, dir), "--strategy", wrong}, "wrong.yaml:2:"},
 		{"a strategy without an area", []string{"strategy", "new"}, "area"},
 		{"a strategy for a name", []string{"strategy", "new", "--area", "Sheffield"}, "not the ONS code"},
-		{"an unknown command", []string{"report"}, "unknown command"},
+		{"an unknown command", []string{"reprot"}, "unknown command"},
 		{"police before geography", []string{"import", "police", filepath.Join(sampleFolder(t), "police", "2019-01"), "--db", filepath.Join(dir, "y.db")}, "import the lookups first"},
 		{"an address in use", []string{"serve", "--db", empty(t, dir), "--listen", "256.0.0.1:1"}, "cannot listen on"},
 		{"serving a database that is not there", []string{"serve", "--db", filepath.Join(dir, "typo.db")}, "there is no database"},

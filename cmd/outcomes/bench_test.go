@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -174,6 +175,90 @@ func BenchmarkPages(b *testing.B) {
 			b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
 		})
 	}
+}
+
+// BenchmarkReport is the time for the demo's standard report: to compose it, for
+// its draft's page, and to write it; and the peak memory of the program that
+// does all of it, from its start, as far as looking each 2 ms sees it.
+func BenchmarkReport(b *testing.B) {
+	c := newCommittee(b)
+	choice := standard(b, "2019-Q2")
+	measured := func(name string, once func() error) {
+		b.Run(name, func(b *testing.B) {
+			before := cpuTime(b)
+			for b.Loop() {
+				if err := once(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+	measured("compose", func() error {
+		_, _, err := c.srv.Compose(b.Context(), choice, nil, nil)
+		return err
+	})
+	measured("draft page", func() error {
+		w := c.do(metrics.Scrutiny, httptest.NewRequest(http.MethodGet, dashboard.DraftURL(choice), nil))
+		if w.Code != http.StatusOK {
+			return fmt.Errorf("%d: %s", w.Code, w.Body)
+		}
+		return nil
+	})
+	r, _, err := c.srv.Compose(b.Context(), choice, nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, format := range dashboard.ReportFormats {
+		measured(format, func() error { return dashboard.WriteReport(io.Discard, r, format) })
+	}
+	binary := filepath.Join(b.TempDir(), "outcomes")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	for _, format := range dashboard.ReportFormats {
+		b.Run("program "+format, func(b *testing.B) {
+			peak := int64(0)
+			for b.Loop() {
+				cmd := exec.Command(binary, "report", "--period", "2019-Q2", "--format", format, "--out", filepath.Join(b.TempDir(), "report."+format), "--db", c.path)
+				var said bytes.Buffer
+				cmd.Stdout, cmd.Stderr = &said, &said
+				if err := cmd.Start(); err != nil {
+					b.Fatal(err)
+				}
+				ended := make(chan error, 1)
+				go func() { ended <- cmd.Wait() }()
+				for running := true; running; {
+					select {
+					case err := <-ended:
+						if running = false; err != nil {
+							b.Fatalf("%v: %s", err, &said)
+						}
+					case <-time.After(2 * time.Millisecond):
+						peak = max(peak, residentPeak(cmd.Process.Pid))
+					}
+				}
+			}
+			b.ReportMetric(float64(peak)/1024, "peak-MB")
+		})
+	}
+}
+
+// residentPeak is the most memory that a running program has had so far, in
+// kilobytes; 0 where it has ended. The usage that is told at its end would count
+// what this one had when it started the other.
+func residentPeak(pid int) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	var peak int64
+	for line := range strings.Lines(string(status)) {
+		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			fmt.Sscan(text, &peak)
+		}
+	}
+	return peak
 }
 
 // cpuTime is what the process has used of all processors, rubbish collected

@@ -65,7 +65,6 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 				return err
 			}
 			if format != "table" {
-				about := export.About{Sample: state.Sample, Sources: map[string]string{}}
 				stored, err := st.StrategySource(ctx)
 				if err != nil {
 					return err
@@ -74,14 +73,11 @@ FY2018-19 (financial year) or IoD2019 (edition of the Indices of Deprivation).`,
 				if err != nil {
 					return err
 				}
-				for _, ind := range s.Indicators {
-					about.Sources[ind.ID] = ind.Source
-				}
 				write := export.CSV
 				if format == "json" {
 					write = export.JSON
 				}
-				return write(cmd.OutOrStdout(), figures, about)
+				return write(cmd.OutOrStdout(), figures, export.AboutOf(s, state.Sample))
 			}
 			if state.Sample {
 				fmt.Fprintln(cmd.OutOrStdout(), "Sample data, invented.")
@@ -137,8 +133,20 @@ func printTable(out io.Writer, figures []metrics.Figure) error {
 		if f.Rank != nil {
 			rank = fmt.Sprintf("%d of %d", *f.Rank, *f.RankOf)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s to %s\t%s\t%s\t%s\t%s\n", f.Indicator, f.Area.Name, f.Period.Code(), metrics.Decimal(*f.Value, 2),
-			metrics.Decimal(*f.Lower, 2), metrics.Decimal(*f.Upper, 2), metrics.Decimal(*f.Numerator, 0), metrics.Decimal(*f.Denominator, 0), rank, f.Unit)
+		interval := ""
+		if f.Lower != nil && f.Upper != nil {
+			interval = metrics.Decimal(*f.Lower, 2) + " to " + metrics.Decimal(*f.Upper, 2)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.Indicator, f.Area.Name, f.Period.Code(), metrics.Decimal(*f.Value, 2),
+			interval, counted(f.Numerator), counted(f.Denominator), rank, f.Unit)
 	}
 	return w.Flush()
+}
+
+// counted is a count of a figure, "" where it has none: a total is of nothing.
+func counted(n *float64) string {
+	if n == nil {
+		return ""
+	}
+	return metrics.Decimal(*n, 0)
 }

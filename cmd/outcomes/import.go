@@ -76,7 +76,7 @@ file again changes nothing; a newer release of a month replaces that month.`,
 				return h.handIn(ctx, hand, args[1:], cmd.OutOrStdout())
 			}
 			if hand != (handing{}) {
-				return metrics.Errorf(metrics.Invalid, "--project, --period, --accept and --reason are for the source returns only")
+				return metrics.Errorf(metrics.Invalid, "--project, --period, --accept, --reason and --hide are for the source returns only")
 			}
 			if h.strategy != "" { // a wrong file is told before a database is made
 				if _, err := h.choose(nil); err != nil {
@@ -108,6 +108,7 @@ file again changes nothing; a newer release of a month replaces that month.`,
 	cmd.Flags().StringVar(&hand.project, "project", "", "of a return: the project's `ID`, for a file that does not say")
 	cmd.Flags().StringVar(&hand.period, "period", "", "of a return: the calendar `quarter`, such as 2019-Q3, for a file that does not say")
 	cmd.Flags().BoolVar(&hand.accept, "accept", false, "of a return: put it in force where no check fails")
+	cmd.Flags().BoolVar(&hand.hide, "hide", false, "of a return that is accepted: also where figures that are shown now would be hidden with it")
 	cmd.Flags().StringVar(&hand.reason, "reason", "", "of a return that is accepted: why its warnings may pass, in `words`")
 	return cmd
 }

@@ -90,12 +90,10 @@ func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportC
 	if strings.TrimSpace(who.Name) == "" {
 		return metrics.Errorf(metrics.Invalid, "--freeze needs --by NAME: a pack says who froze it")
 	}
-	var number int
 	var p metrics.Pack
-	err := writeWhole(out, func(w io.Writer) error { // that it can be written there is found out first
-		var err error
-		if number, err = srv.Freeze(ctx, choice, "", who); err != nil {
-			number = 0
+	err := writeWhole(out, func(w io.Writer) error { // where it cannot be written nothing is frozen
+		number, err := srv.Freeze(ctx, choice, "", who)
+		if err != nil {
 			return err
 		}
 		var body []byte
@@ -105,13 +103,13 @@ func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportC
 		_, err = w.Write(body)
 		return err
 	})
-	if err != nil && number > 0 {
-		return metrics.Errorf(metrics.KindOf(err), "the report is frozen, as report pack %d, but %w. Do not freeze it again: its files are on its page, /reports/%d", number, err, number)
+	if err != nil && p.Number > 0 {
+		return metrics.Errorf(metrics.KindOf(err), "report pack %d was frozen, and its page has all its files, but %w", p.Number, err)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, number, p.Title, p.Period.Label(), p.SHA256)
+	fmt.Fprintf(stdout, "%s: report pack %d, %s, %s, SHA-256 %s\n", out, p.Number, p.Title, p.Period.Label(), p.SHA256)
 	return nil
 }
 
@@ -147,14 +145,19 @@ func writeWhole(path string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	disk := faultOf{w: tmp}
-	if err := write(&disk); disk.err != nil {
-		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; make room and try again, what was there stays as it was", path, disk.err)
-	} else if err != nil {
-		return err
+	err = write(&disk)
+	if disk.err != nil {
+		err = disk.err
+	}
+	if err != nil {
+		if metrics.KindOf(err) != metrics.Internal {
+			return err
+		}
+		return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; what was there is as it was", path, err)
 	}
 	for _, step := range []func() error{func() error { return tmp.Chmod(0o644) }, tmp.Sync, tmp.Close, func() error { return os.Rename(tmp.Name(), path) }} {
 		if err := step(); err != nil {
-			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; make room and try again, what was there stays as it was", path, err)
+			return metrics.Errorf(metrics.Unavailable, "%s could not be written: %w; what was there is as it was", path, err)
 		}
 	}
 	return nil

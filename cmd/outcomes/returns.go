@@ -232,7 +232,14 @@ func projectRows(s *metrics.Strategy) [][]string {
 func measureRows(s *metrics.Strategy) [][]string {
 	out := [][]string{{"id", "title", "kind", "unit", "of", "cumulative", "people", "breakdowns", "definition"}}
 	for _, m := range s.Measures {
-		out = append(out, []string{m.ID, m.Title, string(m.Kind), m.Unit, m.Of, fmt.Sprint(m.Cumulative), fmt.Sprint(m.People), strings.Join(m.Breakdowns, " "), m.Definition})
+		var by []string
+		for _, d := range m.Breakdowns {
+			if without := m.Without[d]; len(without) > 0 {
+				d += " (without " + strings.Join(without, " ") + ")"
+			}
+			by = append(by, d)
+		}
+		out = append(out, []string{m.ID, m.Title, string(m.Kind), m.Unit, m.Of, fmt.Sprint(m.Cumulative), fmt.Sprint(m.People), strings.Join(by, " "), m.Definition})
 	}
 	return out
 }
@@ -242,6 +249,7 @@ type handing struct {
 	project, period string
 	accept          bool
 	reason          string
+	hide            bool
 }
 
 // run hands in files, each by itself: what is wrong with one does not stop the
@@ -252,6 +260,9 @@ func (x handing) run(ctx context.Context, r *round, paths []string, w io.Writer)
 	}
 	if x.reason != "" && !x.accept {
 		return metrics.Errorf(metrics.Invalid, "--reason goes with --accept")
+	}
+	if x.hide && !x.accept {
+		return metrics.Errorf(metrics.Invalid, "--hide goes with --accept")
 	}
 	failed := 0
 	for _, path := range paths {
@@ -363,7 +374,11 @@ func (x handing) file(ctx context.Context, r *round, path string, w io.Writer) (
 		fmt.Fprintf(w, "  waits for a decision, on the page /returns/submissions/%d\n", sub.ID)
 		return true, nil
 	}
-	if err := r.Accept(ctx, sub.ID, dashboard.Acceptance{Who: account.CommandLine, Reason: x.reason, Same: x.reason}); err != nil {
+	if err := r.Accept(ctx, sub.ID, dashboard.Acceptance{Who: account.CommandLine, Reason: x.reason, Same: x.reason, Hide: x.hide}); err != nil {
+		if hides := (dashboard.Hiding)(nil); errors.As(err, &hides) {
+			fmt.Fprintf(w, "  not accepted: %v; it waits, and --hide accepts it all the same\n", err)
+			return false, nil
+		}
 		if metrics.KindOf(err) == metrics.Invalid {
 			fmt.Fprintf(w, "  not accepted: %v\n", err)
 			return false, nil
@@ -383,6 +398,9 @@ func printFindings(w io.Writer, findings []metrics.Finding) {
 		if at == "" {
 			at = "the file"
 		}
-		fmt.Fprintf(w, "  %-7s  %s: %s [%s]\n           %s\n", f.Severity, at, f.Message, f.Rule, f.Mend)
+		fmt.Fprintf(w, "  %-7s  %s: %s [%s]\n", f.Severity, at, f.Message, f.Rule)
+		if f.Mend != "" {
+			fmt.Fprintf(w, "           %s\n", f.Mend)
+		}
 	}
 }

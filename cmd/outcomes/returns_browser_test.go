@@ -2,24 +2,17 @@ package main
 
 import (
 	"bytes"
-	"context"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
+
+	"outcomes/metrics"
 )
 
 // TestRoundInTheBrowser walks the whole round as an analyst would, in the demo:
@@ -27,119 +20,8 @@ import (
 // accepting with a reason, the new point on the priority's page, withdrawing.
 // On the way every page is checked as TestBrowser checks the board's.
 func TestRoundInTheBrowser(t *testing.T) {
-	ctx := browser(t)
-	base, said := startedSaying(t, "demo", "--listen", "127.0.0.1:0")
-	link := regexp.MustCompile(`analyst\s+(http\S+)`).FindStringSubmatch(said)
-	if link == nil {
-		t.Fatalf("the demo prints no link for an analyst: %s", said)
-	}
-	axe, err := os.ReadFile(filepath.Join(repository(t), "testdata", "axe", "axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	watch := newConsole(t, ctx, base)
-	call(t, ctx, network.Enable, network.EnableParams{})
-	call(t, ctx, log.Enable, cdp.Empty{})
-	call(t, ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: `document.addEventListener("securitypolicyviolation", e => console.error("CSP: " + e.violatedDirective + " " + e.blockedURI))`})
-	do := func(at string, more ...chromedp.Action[chromedp.Void]) {
-		t.Helper()
-		short, cancel := context.WithTimeout(ctx, 2*time.Minute)
-		defer cancel()
-		if at != "" {
-			more = append([]chromedp.Action[chromedp.Void]{chromedp.Navigate(at)}, more...)
-		}
-		if err := chromedp.Do(short, more...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	read := func(script string) string {
-		t.Helper()
-		short, cancel := context.WithTimeout(ctx, time.Minute)
-		defer cancel()
-		out, err := chromedp.Run(short, chromedp.Evaluate[string](script))
-		if err != nil {
-			t.Fatalf("%s: %v", script, err)
-		}
-		return out
-	}
-	text := func() string { t.Helper(); return read(`document.querySelector("main").innerText`) }
-	// submit sends a form and waits for the page that answers.
-	submit := func(button string) {
-		t.Helper()
-		read(`(window.before = true, "")`)
-		do("", chromedp.Click(button))
-		for range 600 {
-			if read(`String(!window.before && document.readyState === "complete" && !!document.querySelector("main"))`) == "true" {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Fatalf("%s leads nowhere", button)
-	}
-	shots := os.Getenv("OUTCOMES_SCREENSHOTS")
-	check := func(at string) {
-		t.Helper()
-		for _, l := range []look{{"wide", 1280, false, false}, {"narrow", 390, true, false}, {"dark", 1280, false, true}} {
-			scheme := "light"
-			if l.dark {
-				scheme = "dark"
-			}
-			watch.begin(at)
-			call(t, ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-			call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: l.width, Height: 900, DeviceScaleFactor: 1, Mobile: l.mobile})
-			result, err := inspect(ctx, at, string(axe))
-			if err != nil {
-				t.Fatalf("%s, %s: %v", at, l.name, err)
-			}
-			for _, v := range result.Violations {
-				for _, n := range v.Nodes {
-					t.Errorf("%s, %s: axe: %s (%s): %s\n%s", at, l.name, v.ID, v.Help, n.HTML, n.FailureSummary)
-				}
-			}
-			if result.Passes < 5 || result.Scroll > 0 || result.H1 != 1 {
-				t.Errorf("%s, %s: %d rules pass, %v pixels too wide, %d h1", at, l.name, result.Passes, result.Scroll, result.H1)
-			}
-			for _, said := range watch.end() {
-				t.Errorf("%s, %s: %s", at, l.name, said)
-			}
-			if shots != "" {
-				if err := screenshot(ctx, shots, base, at, "returns-"+l.name); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		call(t, ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 1280, Height: 900, DeviceScaleFactor: 1})
-	}
-
-	do(link[1])
-	submit(`main form button`)
-	// The browser's session, for what it would save to disk.
-	download := func(path string) []byte {
-		t.Helper()
-		cookies, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{base}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		req, err := http.NewRequest(http.MethodGet, strings.TrimSuffix(base, "/")+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range cookies.Cookies {
-			req.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		if err != nil || res.StatusCode != http.StatusOK || !strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment") {
-			t.Fatalf("%s: %s %v", path, res.Status, err)
-		}
-		return body
-	}
-
+	w := startWalk(t, metrics.Analyst, "returns")
+	base, do, read, text, submit, check, download := w.base, w.do, w.read, w.text, w.submit, w.check, w.download
 	returns := base + "returns"
 	check(returns)
 	do(returns)

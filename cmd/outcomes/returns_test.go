@@ -248,6 +248,17 @@ func fillIn(t testing.TB, s *metrics.Strategy, template []byte, project string, 
 	return b.Bytes()
 }
 
+// notKnown says of one number of a return that it is not known, in another way
+// than is asked: a warning, and nothing worse.
+func notKnown(t testing.TB) func(x *excelize.File, at func(measure, part, group string) (string, string)) {
+	return func(x *excelize.File, at func(measure, part, group string) (string, string)) {
+		sheet, cell := at("hospital-represented", "denominator", "")
+		if err := x.SetCellValue(sheet, cell, "n/a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func must(p metrics.Project, _ bool) metrics.Project { return p }
 
 var submissionPath = regexp.MustCompile(`^/returns/submissions/\d+`)
@@ -293,7 +304,7 @@ func TestRound(t *testing.T) {
 		t.Error("the file is not handed back as it came")
 	}
 
-	right := o.filledIn(hospital, "2019-Q3", nil)
+	right := o.filledIn(hospital, "2019-Q3", notKnown(t))
 	res = o.upload(metrics.Analyst, page, first[strings.LastIndex(first, "/")+1:], "mended.xlsx", right)
 	second := submissionPath.FindString(res.Header().Get("Location"))
 	if second == "" || second == first {
@@ -303,8 +314,12 @@ func TestRound(t *testing.T) {
 	if strings.Contains(body, "There is a problem") || !strings.Contains(body, "Accept this return") {
 		t.Fatalf("the mended return cannot be accepted: %s", body)
 	}
-	if res := o.post(second+"/accept", url.Values{}, http.StatusBadRequest); !strings.Contains(res.Body.String(), "Say why this may pass") {
-		t.Error("a warning without a reason passes, or nobody is told")
+	if _, notes, ok := strings.Cut(body, `<h2 id="notes">For information</h2>`); !ok || !strings.Contains(notes, "Nothing has to be done") {
+		t.Error("small numbers are not told of")
+	}
+	// The warning waits for a reason; that small numbers are hidden is only told.
+	if got := o.post(second+"/accept", url.Values{}, http.StatusBadRequest).Body.String(); strings.Count(got, ">Say why this may pass. ") != 1 || strings.Count(got, `name="reason"`) != 2 {
+		t.Error("a warning without a reason passes, or nobody is told, or more is asked than that reason")
 	}
 	o.post(second+"/accept", url.Values{"same": {"the project confirmed it"}, "note": {"checked by telephone"}}, http.StatusSeeOther)
 	f, ok := o.figures("hospital-attendances", metrics.Quarter)["2019-Q3"]
@@ -313,6 +328,8 @@ func TestRound(t *testing.T) {
 	}
 	if body := o.get("/priorities/tertiary-prevention", 200); !strings.Contains(body, "24 hospital attendances") {
 		t.Error("the priority's page does not show the accepted number")
+	} else if number, words := strings.Index(body, `<p class="n">24</p>`), strings.Index(body, "24 hospital attendances"); number < 0 || number > words {
+		t.Error("the priority's page does not give a measure's number before its sentence")
 	}
 	sub, err := o.round.Submission(context.Background(), 2)
 	if err != nil || sub.Status != metrics.SubmissionAccepted || sub.Reason != "checked by telephone" || sub.DecidedBy != "analyst@example.org" {
@@ -344,6 +361,48 @@ func TestRound(t *testing.T) {
 	}
 	if got := strings.Join(actions, ", "); got != "return withdrawn, return accepted, return uploaded, return uploaded" {
 		t.Errorf("the audit trail says %q", got)
+	}
+}
+
+// A return that would hide figures which are shown now is not accepted unless
+// somebody says so, having read which they are.
+func TestFiguresAreHiddenKnowingly(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	hand := func(seen string, met float64) string {
+		t.Helper()
+		usual := hospitalNumbers["hospital-met"]
+		defer func() { hospitalNumbers["hospital-met"] = usual }()
+		hospitalNumbers["hospital-met"] = met
+		book := o.filledIn(hospital, "2019-Q3", nil)
+		res := o.upload(metrics.Analyst, page, seen, "return.xlsx", book)
+		at := submissionPath.FindString(res.Header().Get("Location"))
+		if at == "" {
+			t.Fatalf("the upload answers %d: %s", res.Code, res.Body)
+		}
+		return at
+	}
+	met := func() metrics.Figure { return o.figures("hospital-met-share", metrics.Quarter)["2019-Q3"] }
+	reasons := url.Values{"same": {"the project confirmed it"}}
+	o.post(hand("0", 13)+"/accept", reasons, http.StatusSeeOther)
+	if f := met(); f.Status != metrics.Available {
+		t.Fatalf("the share is %+v", f)
+	}
+	second := hand("1", 3)
+	body := o.post(second+"/accept", reasons, http.StatusConflict).Body.String()
+	ind, _ := o.round.strategy.Indicator("hospital-met-share")
+	for _, want := range []string{"There is a problem", ind.Title, "July to September 2019", `name="hide"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the answer lacks %q", want)
+		}
+	}
+	if f := met(); f.Status != metrics.Available {
+		t.Fatalf("the share was hidden all the same: %+v", f)
+	}
+	reasons.Set("hide", "yes")
+	o.post(second+"/accept", reasons, http.StatusSeeOther)
+	if f := met(); f.Status != metrics.Suppressed {
+		t.Fatalf("after accepting, the share is %+v", f)
 	}
 }
 
@@ -550,6 +609,9 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "to be mended") {
 		t.Error("a file that is no workbook clears the project")
 	}
+	if !strings.Contains(o.get(page, http.StatusOK), "Received, to be mended") {
+		t.Error("the return's page says another state than the matrix")
+	}
 	if res := o.upload(metrics.Analyst, page, "1", "one.xlsx", o.filledIn(hospital, "2019-Q3", nil)); res.Code != http.StatusSeeOther {
 		t.Fatal(res.Code)
 	}
@@ -576,8 +638,8 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 		t.Errorf("the overview counts %d overdue returns, the page of returns lists %d", count(), listed)
 	}
 	o.post("/returns/submissions/2/withdraw", url.Values{"reason": {"counted twice"}}, http.StatusSeeOther)
-	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "Overdue, withdrawn") {
-		t.Error("the matrix does not say that a withdrawn return is owed again")
+	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "Overdue, withdrawn") || !strings.Contains(o.get(page, http.StatusOK), "Overdue, withdrawn") {
+		t.Error("the matrix or the return's page does not say that a withdrawn return is owed again")
 	}
 }
 
@@ -633,7 +695,7 @@ func TestReturnsFromTheCommandLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(file, fillIn(t, s, template, hospital, nil), 0o600); err != nil {
+	if err := os.WriteFile(file, fillIn(t, s, template, hospital, notKnown(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
@@ -653,6 +715,9 @@ func TestReturnsFromTheCommandLine(t *testing.T) {
 	}
 	if said := outcomes(t, "figures", "--db", db, "--indicator", "hospital-attendances", "--format", "csv"); !strings.Contains(said, "2019-Q3") || !strings.Contains(said, ",24,") {
 		t.Errorf("the figures are %s", said)
+	}
+	if said := outcomes(t, "figures", "--db", db, "--period", "2019-Q3"); !strings.Contains(said, "hospital-attendances") || !strings.Contains(said, "  24.00  ") {
+		t.Errorf("the table of figures is %s", said)
 	}
 	outcomes(t, "returns", "withdraw", "2", "--reason", "counted twice", "--db", db)
 	out.Reset()

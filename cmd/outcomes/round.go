@@ -175,9 +175,26 @@ func (r *round) Accept(ctx context.Context, id int64, a dashboard.Acceptance) er
 		if err := r.acceptIn(ctx, tx, id, a); err != nil {
 			return err
 		}
-		_, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
+		done, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
+		if err == nil && !a.Hide {
+			err = r.hiding(done.Hidden)
+		}
 		return err
 	})
+}
+
+// hiding says which figures that are shown now a return would hide; nil where
+// there is none.
+func (r *round) hiding(hidden []metrics.Figure) error {
+	var out dashboard.Hiding
+	for _, f := range hidden {
+		ind, _ := r.strategy.Indicator(f.Indicator)
+		out = append(out, ind.Title+", "+f.Period.Label())
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return metrics.Errorf(metrics.Conflict, "%w", out)
 }
 
 // acceptIn puts a return in force, without the figures. It is screened anew,
@@ -206,6 +223,9 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 		}
 		decision.Findings = found.Findings
 		for i, f := range decision.Findings {
+			if f.Severity != metrics.Warn {
+				continue
+			}
 			decision.Findings[i].Reason = a.Reasons[dashboard.FindingKey(f)]
 			if decision.Findings[i].Reason == "" {
 				decision.Findings[i].Reason = a.Same
@@ -221,7 +241,7 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 }
 
 // reasonOf is the reason of a decision: the one that was given for it, else
-// those for its warnings.
+// those for its warnings, else what was said without there being a warning.
 func reasonOf(a dashboard.Acceptance, findings []metrics.Finding) string {
 	if a.Reason != "" {
 		return a.Reason
@@ -231,6 +251,9 @@ func reasonOf(a dashboard.Acceptance, findings []metrics.Finding) string {
 		if f.Reason != "" && !slices.Contains(reasons, f.Reason) {
 			reasons = append(reasons, f.Reason)
 		}
+	}
+	if len(reasons) == 0 {
+		return a.Same
 	}
 	return strings.Join(reasons, "; ")
 }

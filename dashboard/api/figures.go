@@ -40,11 +40,7 @@ func linksOf(f metrics.Figure) figureLinks {
 
 // about is what is said of figures besides what they know themselves.
 func (a *API) about(state metrics.State) export.About {
-	about := export.About{Sample: state.Sample, Sources: map[string]string{}}
-	for _, ind := range a.strategy.Indicators {
-		about.Sources[ind.ID] = ind.Source
-	}
-	return about
+	return export.AboutOf(a.strategy, state.Sample)
 }
 
 // figureOf is a figure without anything that its status forbids. metrics has

@@ -226,7 +226,7 @@ func (a *API) packOf(p Pack, r *metrics.Report) pack {
 	}
 	frozen := metrics.State{MadeAt: r.AsAt, Sample: r.Sample}
 	for _, f := range r.Figures {
-		about := export.About{Sample: r.Sample, Sources: map[string]string{f.Indicator: f.Source}}
+		about := export.About{Sample: r.Sample, Sources: map[string]string{f.Indicator: f.Source}, Accountable: map[string]metrics.Accountability{f.Indicator: f.Accountability}}
 		one := a.figureOf(f.Figure, frozen, about)
 		one.Licence = maybe(f.Licence) // as it was: the strategy may have retired the indicator since
 		out.Figures = append(out.Figures, packFigure{f.Title, one})

@@ -21,6 +21,7 @@ type Input struct {
 	Decimals    int
 	Percent     bool
 	Pounds      bool
+	Count       bool     // a count or an amount, not a rate: the axis starts at 0 and has whole numbers only
 	Periods     []Period // oldest first
 	Lines       []Line   // the first is the subject, the others what it is seen beside
 	Limits      []Limits // process limits, oldest first
@@ -216,8 +217,8 @@ func (l Line) reach() (low, high float64) {
 // Axis is the scale of values.
 type Axis struct{ Min, Max, Step float64 }
 
-// Scale is the axis of values: from zero, unless the values lie so high that
-// their differences would not be seen. CutAt says when that is so.
+// Scale is the axis of values: from zero, unless these are no counts and lie so
+// high that their differences would not be seen. Cut says when that is so.
 func (in Input) Scale() Axis {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, l := range in.Lines {
@@ -227,10 +228,14 @@ func (in Input) Scale() Axis {
 	for _, l := range in.Limits {
 		low, high = min(low, l.Lower), max(high, l.Upper)
 	}
-	if low > high {
-		return Axis{0, 1, 0.5}
+	nothing := Axis{0, 1, 0.5}
+	if in.Count {
+		nothing.Step = 1
 	}
-	if low >= 0 && low < 0.5*high || high == 0 {
+	if low > high {
+		return nothing
+	}
+	if low >= 0 && (in.Count || low < 0.5*high) || high == 0 {
 		low = 0
 	}
 	span := high - low
@@ -238,9 +243,14 @@ func (in Input) Scale() Axis {
 		span = math.Abs(high)
 	}
 	if span == 0 {
-		return Axis{0, 1, 0.5}
+		return nothing
 	}
 	step := niceStep(span / 4)
+	if in.Count {
+		if step = max(step, 1); step == 2.5 {
+			step = 5
+		}
+	}
 	axis := Axis{Min: math.Floor(low/step) * step, Step: step}
 	if low > 0 && axis.Min == low {
 		axis.Min = max(0, axis.Min-step)

@@ -67,6 +67,34 @@ func TestScale(t *testing.T) {
 	}
 }
 
+// The axis of a count starts at 0, however high and near one another the counts
+// lie, and has whole numbers only, however low.
+func TestScaleOfCounts(t *testing.T) {
+	for _, list := range [][]float64{{19, 22}, {340, 351, 338}, {1}, {2, 1}, {3, 5, 4}, {7, 10}, {0, 0}, {math.NaN()}, {18_400, 19_212}} {
+		in := Input{Lines: []Line{{Values: values(list...)}}, Count: true, Limits: []Limits{{Lower: 0, Upper: 0}}}
+		if len(list) > 1 {
+			in.Limits = nil
+		}
+		axis := in.Scale()
+		if axis.Min != 0 || axis.Step < 1 || len(axis.Ticks()) < 2 {
+			t.Errorf("%v: axis %+v", list, axis)
+		}
+		for _, v := range axis.Ticks() {
+			if v != math.Trunc(v) {
+				t.Errorf("%v: the axis has %v", list, v)
+			}
+		}
+		if _, cut := in.Cut(); cut {
+			t.Errorf("%v: the axis is cut", list)
+		}
+		for _, v := range list {
+			if v > axis.Max {
+				t.Errorf("%v lies outside %+v", v, axis)
+			}
+		}
+	}
+}
+
 func TestTrendKeepsMissingApartFromZero(t *testing.T) {
 	in := Input{Periods: quarters(4), Lines: []Line{{Name: "A", Values: values(0, math.NaN(), 2, 3), Breaks: map[int]bool{3: true}}},
 		Gaps: []Gap{{1, 1, "No figure"}}, Decimals: 1}

@@ -17,7 +17,7 @@ var missing, hidden = metrics.Missing.Shorthand(), metrics.Suppressed.Shorthand(
 // Report is the picture as a report's chart, without its name, title and source.
 func (in Input) Report() metrics.ReportChart {
 	in = in.Fit()
-	c := metrics.ReportChart{Alt: in.Description, Axis: in.Title, Decimals: in.Decimals, Percent: in.Percent, Pounds: in.Pounds}
+	c := metrics.ReportChart{Alt: in.Description, Axis: in.Title, Decimals: in.Decimals, Percent: in.Percent, Pounds: in.Pounds, Count: in.Count}
 	for _, p := range in.Periods {
 		c.Periods = append(c.Periods, metrics.ReportPeriod{At: metrics.Month(p.At), Short: p.Short, Label: p.Label})
 	}
@@ -63,7 +63,7 @@ func ended(label string) string {
 // Of is a report's chart as a trend to draw. A value that stands beside a
 // shorthand for no number is none.
 func Of(c metrics.ReportChart) Input {
-	in := Input{Title: c.Axis, Description: c.Alt, Decimals: c.Decimals, Percent: c.Percent, Pounds: c.Pounds}
+	in := Input{Title: c.Axis, Description: c.Alt, Decimals: c.Decimals, Percent: c.Percent, Pounds: c.Pounds, Count: c.Count}
 	for _, p := range c.Periods {
 		in.Periods = append(in.Periods, Period{At: int(p.At), Short: p.Short, Label: p.Label})
 	}

@@ -26,12 +26,25 @@ var Columns = []string{
 	"england_value", "england_direction", "target_value", "target_direction",
 	"provisional", "source", "revision", "made_at",
 	"breakdown_by", "breakdown",
+	"accountability",
 }
 
 // About is what a file says of its figures besides what they know themselves.
 type About struct {
 	Sample  bool              // they are invented
 	Sources map[string]string // by indicator, where the counts come from
+	// Accountable says by indicator whose figures they are: of the whole area, or
+	// of projects in it and those who took part.
+	Accountable map[string]metrics.Accountability
+}
+
+// AboutOf is what a file says of the figures of a strategy.
+func AboutOf(s *metrics.Strategy, sample bool) About {
+	out := About{Sample: sample, Sources: map[string]string{}, Accountable: map[string]metrics.Accountability{}}
+	for _, ind := range s.Indicators {
+		out.Sources[ind.ID], out.Accountable[ind.ID] = ind.Source, ind.Accountability
+	}
+	return out
 }
 
 // CSV writes figures as tidy CSV in UTF-8: one header row, one row a figure, and
@@ -73,7 +86,7 @@ func rows(out rowWriter, figures []metrics.Figure, about About) error {
 			number(s.Ratio), number(s.Lower), number(s.Upper), text(s.Rule), text(s.Care), text(s.Why),
 			number(s.Similar), text(s.SimilarDirection), whole(s.SimilarRank), whole(s.SimilarOf), number(s.Force), text(s.ForceDirection),
 			number(s.England), text(s.EnglandDirection), number(s.Target), text(s.TargetDirection),
-			strconv.FormatBool(s.Provisional), text(s.Source), strconv.Itoa(s.Revision), text(s.MadeAt), "", "")
+			strconv.FormatBool(s.Provisional), text(s.Source), strconv.Itoa(s.Revision), text(s.MadeAt), "", "", text(s.Accountability))
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -145,7 +158,10 @@ func breakdownOf(f metrics.Figure) []part {
 			p.By = "deprivation"
 		}
 		if g.Status == metrics.Available {
-			p.Numerator, p.Denominator, p.Value, p.Lower, p.Upper = finite(g.Numerator), finite(g.Denominator), finite(g.Value), finite(g.Lower), finite(g.Upper)
+			p.Value, p.Lower, p.Upper = finite(g.Value), finite(g.Lower), finite(g.Upper)
+		}
+		if g.Status == metrics.Available || g.OfNobody() {
+			p.Numerator, p.Denominator = finite(g.Numerator), finite(g.Denominator)
 		}
 		out = append(out, p)
 	}
@@ -161,7 +177,7 @@ func groupRow(figure []string, g part) []string {
 	out := make([]string, len(figure))
 	for i, name := range Columns {
 		switch name {
-		case "indicator", "priority", "area_code", "area_name", "period", "period_start", "period_end", "unit", "sample", "method", "source", "revision", "made_at":
+		case "indicator", "priority", "area_code", "area_name", "period", "period_start", "period_end", "unit", "sample", "method", "source", "revision", "made_at", "accountability":
 			out[i] = figure[i]
 		default:
 			out[i] = at[name]
@@ -201,11 +217,13 @@ type summary struct {
 	Source           string   `json:"source"`
 	Revision         int      `json:"revision"`
 	MadeAt           string   `json:"made_at"`
+	Accountability   string   `json:"accountability"` // "population" or "performance"
 }
 
 // summaryOf is of a figure without the numbers that its status forbids.
 func summaryOf(f metrics.Figure, about About) summary {
-	s := summary{Method: f.Method, Provisional: f.Provisional, Source: about.Sources[f.Indicator], Revision: f.Revision, MadeAt: f.MadeAt}
+	s := summary{Method: f.Method, Provisional: f.Provisional, Source: about.Sources[f.Indicator], Revision: f.Revision, MadeAt: f.MadeAt,
+		Accountability: string(about.Accountable[f.Indicator])}
 	for _, c := range f.Comparisons {
 		value, direction := finite(c.Value), string(c.Direction)
 		switch c.Kind {
@@ -339,7 +357,10 @@ func shown(f metrics.Figure) metrics.Figure {
 	if f.Status == metrics.Available {
 		return f
 	}
-	f.Numerator, f.Denominator, f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil, nil, nil
+	if !f.OfNobody() {
+		f.Numerator, f.Denominator = nil, nil
+	}
+	f.Value, f.Lower, f.Upper, f.Rank, f.RankOf = nil, nil, nil, nil, nil
 	f.Comparisons, f.Provisional = nil, false
 	return f
 }
@@ -368,13 +389,12 @@ func number(v *float64) string {
 	return strconv.FormatFloat(*v, 'f', -1, 64)
 }
 
-// finite gives the number to six decimals, which is finer than any page shows
-// and hides the noise of binary fractions. What is no number is none.
+// finite gives the number as files keep it. What is no number is none.
 func finite(v *float64) *float64 {
 	if v == nil || math.IsNaN(*v) || math.IsInf(*v, 0) {
 		return nil
 	}
-	r := math.Round(*v*1e6) / 1e6
+	r := metrics.Kept(*v)
 	return &r
 }
 

@@ -16,7 +16,7 @@ import (
 func number64(v float64) *float64 { return &v }
 
 func about(sample bool) About {
-	return About{Sample: sample, Sources: map[string]string{"share": "The Indices"}}
+	return About{Sample: sample, Sources: map[string]string{"share": "The Indices"}, Accountable: map[string]metrics.Accountability{"share": metrics.Performance}}
 }
 
 func sample() []metrics.Figure {
@@ -73,7 +73,7 @@ func TestCSV(t *testing.T) {
 		{1, "compared_rule", "by a point"}, {1, "compared_care", "'=redrawn"}, {1, "not_compared_reason", ""},
 		{1, "similar_value", "20"}, {1, "similar_direction", "lower"}, {1, "similar_rank", "3"}, {1, "similar_of", "15"},
 		{1, "force_value", ""}, {1, "force_direction", "not compared"}, {1, "england_value", "10"}, {1, "england_direction", "higher"},
-		{1, "target_value", "12"}, {1, "target_direction", "off track"}, {1, "source", "The Indices"}, {1, "revision", "2"}, {1, "made_at", "2026-01-02T03:04:05Z"},
+		{1, "target_value", "12"}, {1, "target_direction", "off track"}, {1, "source", "The Indices"}, {1, "revision", "2"}, {1, "made_at", "2026-01-02T03:04:05Z"}, {1, "accountability", "performance"},
 		{2, "compared_value", ""}, {2, "direction", ""}, {2, "provisional", "false"},
 		{2, "value", ""}, {2, "numerator", ""}, {2, "shorthand", "[c]"}, {2, "status", "suppressed"},
 		{3, "value", ""}, {3, "shorthand", "[x]"}, {3, "reason", "no file"},
@@ -125,6 +125,36 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// A share of nobody has its counts, and no other number; what is missing for
+// another reason has none, whatever it was given with.
+func TestShareOfNobody(t *testing.T) {
+	none, some := 0.0, 12.0
+	f := sample()[0]
+	f.Status, f.Numerator, f.Denominator = metrics.Missing, &none, &none
+	other := f
+	other.Denominator = &some
+	f.Breakdown, other.Breakdown = nil, nil
+	whole := sample()[0]
+	whole.Breakdown = []metrics.GroupValue{{By: "age", Label: "10 to 14", Numerator: &none, Denominator: &none, Value: &some, Status: metrics.Missing}}
+	var b bytes.Buffer
+	if err := CSV(&b, []metrics.Figure{f, other, whole}, about(true)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(rows) != 5 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	for i, want := range map[int]string{1: "0/0//[x]", 2: "///[x]", 4: "0/0//[x]"} {
+		var got []string
+		for _, column := range []string{"numerator", "denominator", "value", "shorthand"} {
+			got = append(got, rows[i][slices.Index(Columns, column)])
+		}
+		if strings.Join(got, "/") != want {
+			t.Errorf("row %d is %q, want %q", i, got, want)
+		}
+	}
+}
+
 // Groups stand under their figure, and a suppressed one shows no number in
 // either file, whatever it was given with.
 func TestBreakdowns(t *testing.T) {
@@ -145,7 +175,7 @@ func TestBreakdowns(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	at := func(row []string, column string) string { return row[slices.Index(Columns, column)] }
-	if p := rows[2]; at(p, "breakdown_by") != "project" || at(p, "breakdown") != "'=Staying Safe" || at(p, "value") != "17" || at(p, "sample") != "true" || at(p, "sentence") != "" {
+	if p := rows[2]; at(p, "breakdown_by") != "project" || at(p, "breakdown") != "'=Staying Safe" || at(p, "value") != "17" || at(p, "sample") != "true" || at(p, "accountability") != at(rows[1], "accountability") || at(p, "accountability") == "" || at(p, "sentence") != "" {
 		t.Errorf("the project's row is %v", p)
 	}
 	if g := rows[3]; at(g, "breakdown") != "10 to 14" || at(g, "shorthand") != "[c]" || at(g, "status") != "suppressed" || slices.Contains(g, "3") || at(g, "period") != at(rows[1], "period") {

@@ -54,10 +54,10 @@ func (besides) Error() error               { return nil }
 
 // aboutOf is what a report says of its figures.
 func aboutOf(r *metrics.Report) About {
-	about := About{Sample: r.Sample, Sources: map[string]string{}}
+	about := About{Sample: r.Sample, Sources: map[string]string{}, Accountable: map[string]metrics.Accountability{}}
 	for _, f := range r.Figures {
 		if about.Sources[f.Indicator] == "" {
-			about.Sources[f.Indicator] = f.Source
+			about.Sources[f.Indicator], about.Accountable[f.Indicator] = f.Source, f.Accountability
 		}
 	}
 	return about

@@ -27,7 +27,7 @@ type Check struct {
 	Severity metrics.Severity
 	Title    string // what it is about, a few words
 	Looks    string // what it looks for, a sentence
-	Mend     string // what to do about a finding, a sentence
+	Mend     string // what to do about a finding, a sentence; "" of a note
 }
 
 // Checks lists the checks in the order of their stages.
@@ -86,6 +86,7 @@ var checks = []Check{
 	{"filter_blanks", FilterStage, metrics.Fail, "Every row says what it counts", "A row has a number but no measure, or lacks its group or its part.", "Fill in the blank cell, or delete the row."},
 	{"filter_defaults", FilterStage, metrics.Fail, "Every measure has its total", "A measure is given by groups without its total.", "Add a row with the measure's total, without a group."},
 	{"filter_item_unknown", FilterStage, metrics.Fail, "The group is known", "A group, or what is counted, is not one that the measure is asked by.", "Write the group as the template has it."},
+	{"filter_item_left_out", FilterStage, metrics.Fail, "Nobody is counted in a group that is not asked", "A row gives a number for a group of which the measure counts nobody, such as the age 25 for people under 25.", "Take the people of this group out of the measure's total and of its other groups, and delete the row; if they are in the wrong group, move them to theirs."},
 	{"category_new_spelling", FilterStage, metrics.Warn, "Names are spelt as they are held", "A name is nearly, not quite, one that is known, and was read as that one.", "Make sure that it is the one meant."},
 
 	{"value_blank", ValueStage, metrics.Fail, "Every number is given", "The cell of a number that is asked for is blank.", "Give a number, 0 if there were none, or [x] if you have none to give."},
@@ -101,8 +102,9 @@ var checks = []Check{
 	{"part_gt_whole", ValueStage, metrics.Fail, "A measure is not more than the one it is among", "A count is larger than that of the measure whose people or cases it is among, in all or in a group: more accepted than were referred.", "Check both numbers and their groups: who is counted in the one is counted in the other, in the same group."},
 	{"percent_gt_100", ValueStage, metrics.Fail, "No percentage is above 100", "A percentage above 100 is given.", "Give the count itself; a share's percentage is worked out from its two numbers."},
 	{"parts_ne_total", ValueStage, metrics.Fail, "Groups add up to the total", "The groups of a breakdown add up to another number than the total.", "Check the groups and the total; those not known go under “not stated”."},
-	{"cumulative_fell", ValueStage, metrics.Warn, "A total since the start does not fall", "A total since the start is lower than last quarter's.", "Make sure that it is the total since the start and not the quarter's number."},
+	{"cumulative_fell", ValueStage, metrics.Warn, "A total since the start does not fall", "A total since the start, of people or of money, is lower than last quarter's.", "Make sure that it is the total since the start and not the quarter's number."},
 	{"jump_vs_last_quarter", ValueStage, metrics.Warn, "No jump from last quarter", "A total lies outside the band in which last quarter's would fall by chance 998 times of 1,000 (Poisson); pounds are more than twice, or less than half of, last quarter's.", "Make sure that the number is right, and say what happened."},
+	{"spend_over_budget", ValueStage, metrics.Warn, "No more is spent than was budgeted", "Money that an indicator sets against other money, as spending against the budget, is more than it, over the quarters of the financial year so far; of totals since the start, since then.", "Make sure that both amounts are right, and say how the rest is paid for."},
 	{"identical_to_last_quarter", ValueStage, metrics.Warn, "Not last quarter's numbers again", "All numbers of a measure, or of the return, are the same as last quarter's.", "Make sure that it is not last quarter's workbook again."},
 	{"zero_after_long_nonzero", ValueStage, metrics.Warn, "No sudden zero", "A total is 0 after four quarters or more in which it never was.", "Make sure that 0 is true and not a number that is missing."},
 	{"round_number_run", ValueStage, metrics.Warn, "Numbers do not look estimated", "Five numbers or more in a row end in 0.", "Make sure that these are counts and not estimates."},
@@ -110,7 +112,7 @@ var checks = []Check{
 	{"general_dupes", DuplicateStage, metrics.Fail, "Each number comes once", "The same number is given in two places.", "Delete one of the two."},
 	{"duplicate_of_held_data", DuplicateStage, metrics.Warn, "What changes is meant", "A number is other than the one that is held for the quarter, or none is.", "Make sure that the new numbers are the right ones, and say why they changed."},
 
-	{"small_number", DisclosureStage, metrics.Warn, "Small numbers are known", "Counts of people are so small that somebody may be known from them; they are hidden as [c] wherever figures are shown.", "Make sure that they are right. Keep the workbook itself to those who may see them."},
+	{"small_number", DisclosureStage, metrics.Note, "Small numbers are hidden", "Counts of people are so small that somebody may be known from them. Nothing is asked: they are hidden as [c] wherever figures are shown.", ""},
 	{"person_data", DisclosureStage, metrics.Fail, "Nothing about a person", "A cell, a comment, a header or footer, the file's properties or another hidden text looks like an NHS number, a postcode, a date of birth, a telephone number, an e-mail address, or a column of names.", "Take it out of the workbook and upload it again. The file was not kept."},
 
 	{"cross_meta_to_data", MetadataStage, metrics.Fail, "What is asked is answered", "A number that is asked for has no row in the workbook.", "Add the row; [x] if you have no number."},

@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -235,7 +236,11 @@ var fixtures = map[string]fixture{
 			})
 		})
 	}, says: "Referrals accepted"},
-	"filter_item_unknown":   {trips: func(t *testing.T) Handed { return ownMale(t, 3, "Martian") }},
+	"filter_item_unknown": {trips: func(t *testing.T) Handed { return ownMale(t, 3, "Martian") }},
+	"filter_item_left_out": {
+		trips:  func(t *testing.T) Handed { return without(t, 3) },
+		passes: func(t *testing.T) Handed { return without(t, 0) }, cell: "By sex!E9", says: "“Referrals accepted” counts nobody of the sex Not stated, and the row gives “3”",
+	},
 	"category_new_spelling": {trips: func(t *testing.T) Handed { return ownMale(t, 0, "Referals accepted") }, passes: func(t *testing.T) Handed { return ownMale(t, 3, "MALE") }, cell: "Data!A20"},
 
 	"value_blank":       {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", nil) }, passes: func(t *testing.T) Handed { return in(t, "Totals", "D10", "[x]") }, cell: "Totals!D10"},
@@ -259,6 +264,12 @@ var fixtures = map[string]fixture{
 	"jump_vs_last_quarter": {
 		trips:  func(t *testing.T) Handed { return with(t, last(only("sessions", 90)), nil) },
 		passes: func(t *testing.T) Handed { return with(t, last(only("sessions", 40)), nil) }, cell: "Totals!D10",
+	},
+	"spend_over_budget": {
+		// 12,345.67 of 13,000 in this quarter, and before it in the financial year.
+		trips:  func(t *testing.T) Handed { return budgeted(t, 700, 0) },
+		passes: func(t *testing.T) Handed { return budgeted(t, 654.33, 0) },
+		cell:   "Totals!D12", says: "“Spend in the quarter” is £13,045.67 from October 2018 to March 2019, more than the £13,000 of “Budget” (D13).",
 	},
 	"identical_to_last_quarter": {trips: func(t *testing.T) Handed { return with(t, last(func(*metrics.ReturnValue) {}), nil) }, passes: func(t *testing.T) Handed { return with(t, last(nearby), nil) }},
 	"zero_after_long_nonzero": {
@@ -287,7 +298,7 @@ var fixtures = map[string]fixture{
 			}
 		}), nil)
 	}, says: "from 30 to 33"},
-	"small_number": {trips: func(t *testing.T) Handed { return in(t, "By age band", "E7", 4) }, passes: func(t *testing.T) Handed { return in(t, "By age band", "E7", 5) }, cell: "By age band!E7"},
+	"small_number": {trips: func(t *testing.T) Handed { return in(t, "By age band", "E7", 4) }, passes: func(t *testing.T) Handed { return in(t, "By age band", "E7", 5) }, cell: "By age band!E7", says: "Nothing has to be done"},
 	"person_data": {
 		trips:  func(t *testing.T) Handed { return in(t, "Totals", "E7", "see 943 476 5919") },
 		passes: func(t *testing.T) Handed { return in(t, "Totals", "E7", "see 943 476 5918") }, cell: "Totals!E7",
@@ -312,6 +323,99 @@ func among(t *testing.T, sessions int) Handed {
 	i := slices.IndexFunc(h.Strategy.Measures, func(m metrics.ReturnMeasure) bool { return m.ID == "sessions" })
 	h.Strategy.Measures[i].PartOf = "referrals-accepted"
 	return h
+}
+
+// without is the good workbook with so many in a group that is not asked any more.
+func without(t *testing.T, n int) Handed {
+	h := in(t, "By sex", "E9", n)
+	h.Strategy.Measures = slices.Clone(h.Strategy.Measures)
+	h.Strategy.Measures[0].Without = map[string][]string{"sex": {"not-stated"}}
+	return h
+}
+
+// A group that is not asked is not missed, has no row in the template, and one
+// that says there was nobody is only told of.
+func TestGroupLeftOut(t *testing.T) {
+	old := without(t, 0)
+	got := Screen(context.Background(), old)
+	rules := []string{}
+	for _, f := range got.Findings {
+		rules = append(rules, f.Rule+" "+f.Sheet+"!"+f.Cell)
+	}
+	if want := []string{"template_version_old " + aboutSheet + "!", "cross_data_to_meta By sex!A9"}; !slices.Equal(rules, want) {
+		t.Errorf("found %q, want %q", rules, want)
+	}
+	var b bytes.Buffer
+	must(t, Filled(&b, old.Strategy, old.Project, old.Quarter, old.Held, false, good()))
+	old.Body = b.Bytes()
+	got = Screen(context.Background(), old)
+	if len(got.Findings) > 0 || len(got.Values) != len(good())-1 {
+		t.Errorf("%d numbers of a new template; findings:%s", len(got.Values), describe(got.Findings))
+	}
+	x, err := excelize.OpenReader(&b)
+	must(t, err)
+	defer x.Close()
+	for cell, want := range map[string]string{"A8": "Referrals accepted", "C8": "Female", "A9": "Young people with an improved outcome"} {
+		if text, err := x.GetCellValue("By sex", cell); err != nil || text != want {
+			t.Errorf("By sex!%s is %q, want %q; %v", cell, text, want, err)
+		}
+	}
+	if text, _ := x.GetCellValue(meaningSheet, "D6"); text != "age band, sex (not Not stated)" {
+		t.Errorf("asked by %q", text)
+	}
+	// The groups that are asked have to make the total.
+	h := old
+	h.Body = edited(t, old.Body, func(x *excelize.File) { must(t, x.SetCellValue("By sex", "E8", 18)) })
+	if got := Screen(context.Background(), h); len(got.Findings) != 1 || got.Findings[0].Rule != "parts_ne_total" {
+		t.Errorf("findings:%s", describe(got.Findings))
+	}
+}
+
+// budgeted is the good workbook with a budget of 13,000 for its spending, after
+// a quarter in which so much was spent of so much.
+func budgeted(t *testing.T, spent, budget float64) Handed {
+	t.Helper()
+	h := handed(t, nil)
+	s := h.Strategy
+	side := func(id string) metrics.Measure {
+		return metrics.Measure{From: metrics.FromReturns, Returned: []string{id}}
+	}
+	s.Measures = append(s.Measures, metrics.ReturnMeasure{ID: "budget", Title: "Budget", Kind: metrics.MoneyMeasure, Unit: metrics.Pounds})
+	s.Indicators = append(s.Indicators, metrics.Indicator{ID: "spent", Kind: metrics.Proportion, Numerator: side("spend"), Denominator: side("budget")})
+	s.Projects[0].Measures = append(slices.Clone(s.Projects[0].Measures), "budget")
+	h.Project = s.Projects[0]
+	add := func(values []metrics.ReturnValue, v float64) []metrics.ReturnValue {
+		return append(values, metrics.ReturnValue{ReturnCell: is{Measure: "budget"}, Value: v})
+	}
+	last, year := returned(metrics.QuarterOf(quarter.First-1), only("spend", spent)), returned(metrics.QuarterOf(quarter.First-12), only("spend", 90_000))
+	last.Values, year.Values = add(last.Values, budget), add(year.Values, 1)
+	h.Held = Held{Before: []metrics.AcceptedReturn{year, last}} // that of another financial year does not matter
+	var b bytes.Buffer
+	must(t, Filled(&b, s, h.Project, h.Quarter, h.Held, false, add(good(), 13_000)))
+	h.Body = b.Bytes()
+	return h
+}
+
+// Money since the start is set against a budget since the start, and does not fall.
+func TestCumulativeMoney(t *testing.T) {
+	h := budgeted(t, 12_500, 20_000)
+	for i := range h.Strategy.Measures {
+		m := &h.Strategy.Measures[i]
+		m.Cumulative = m.Cumulative || m.Kind == metrics.MoneyMeasure
+	}
+	said := describe(Screen(context.Background(), h).Findings)
+	for _, want := range []string{"cumulative_fell Totals!D12: “Spend in the quarter” is a total since the start and fell from £12,500 to £12,345.67.", "cumulative_fell Totals!D13: “Budget”"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:%s", want, said)
+		}
+	}
+	if strings.Contains(said, "spend_over_budget") {
+		t.Errorf("12,345.67 of 13,000 is too much:%s", said)
+	}
+	h.Body = edited(t, h.Body, func(x *excelize.File) { must(t, x.SetCellValue("Totals", "D12", 13_000.01)) })
+	if said := describe(Screen(context.Background(), h).Findings); !strings.Contains(said, "is £13,000.01 since the start, more than the £13,000 of “Budget”") {
+		t.Errorf("13,000.01 of 13,000 passes:%s", said)
+	}
 }
 
 // locked is the good workbook with a password.
@@ -380,7 +484,7 @@ func TestEveryCheckHasFixtures(t *testing.T) {
 	seen := map[string]bool{}
 	for _, c := range list {
 		t.Run(c.ID, func(t *testing.T) {
-			if seen[c.ID] || c.Title == "" || c.Looks == "" || c.Mend == "" || !slices.Contains(stages, c.Stage) || c.Severity != metrics.Fail && c.Severity != metrics.Warn {
+			if seen[c.ID] || c.Title == "" || c.Looks == "" || (c.Mend == "") != (c.Severity == metrics.Note) || !slices.Contains(stages, c.Stage) || !slices.Contains(metrics.Severities, c.Severity) {
 				t.Errorf("the check is given twice or not whole: %+v", c)
 			}
 			seen[c.ID] = true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -19,9 +20,9 @@ const marker = "Return check"
 const problemWidth = 70
 
 // words of a severity, beside the colour.
-var words = map[metrics.Severity]string{metrics.Fail: "Must be mended", metrics.Warn: "Please check"}
+var words = map[metrics.Severity]string{metrics.Fail: "Must be mended", metrics.Warn: "Please check", metrics.Note: "For information"}
 
-var colours = map[metrics.Severity]string{metrics.Fail: "F7D4D4", metrics.Warn: "FFF0C2"}
+var colours = map[metrics.Severity]string{metrics.Fail: "F7D4D4", metrics.Warn: "FFF0C2", metrics.Note: "DCE9F5"}
 
 // Mark writes the workbook again with what is wrong marked in it: each cell of
 // a finding coloured and commented, the message in a column “Problem” beside
@@ -196,15 +197,13 @@ func (t *template) mark(b *book, findings []metrics.Finding) {
 			if err != nil || row > maxRow {
 				continue // a cell that the workbook does not have
 			}
-			severity := metrics.Warn
+			worst := len(metrics.Severities) - 1
 			var said []string
 			for _, f := range byCell[cell] {
-				if f.Severity == metrics.Fail {
-					severity = metrics.Fail
-				}
-				said = append(said, fmt.Sprintf("%s: %s %s", words[f.Severity], f.Message, f.Mend))
+				worst = min(worst, slices.Index(metrics.Severities, f.Severity))
+				said = append(said, strings.TrimSpace(fmt.Sprintf("%s: %s %s", words[f.Severity], f.Message, f.Mend)))
 			}
-			t.colour(sh.name, cell, colours[severity])
+			t.colour(sh.name, cell, colours[metrics.Severities[worst]])
 			// Somebody's own comment on the cell stays as it is: a cell has one.
 			if !commented[cell] {
 				t.do(t.x.AddComment(sh.name, excelize.Comment{Author: marker, Cell: cell, Width: 320, Height: 160,
@@ -250,7 +249,7 @@ func (t *template) problems(findings []metrics.Finding, b *book) {
 		t.sheets(problemsSheet)
 	}
 	t.lines(problemsSheet, "Problems", "This worksheet contains one table.",
-		"What must be mended stands in the way of the return; what is to be checked needs a reason, or another number.")
+		"What must be mended stands in the way of the return; what is to be checked needs a reason, or another number. What is for information asks for nothing.")
 	if len(findings) == 0 {
 		t.set(problemsSheet, 1, 3, "Nothing was found.", t.text)
 	}
@@ -273,8 +272,12 @@ func (t *template) problems(findings []metrics.Finding, b *book) {
 		if cell == "" {
 			cell = "[z]" // not applicable
 		}
+		mend := f.Mend
+		if mend == "" {
+			mend = "Nothing"
+		}
 		t.set(problemsSheet, 1, r, float64(i+1), t.text)
-		for j, v := range []string{words[f.Severity], sheet, cell, f.Message, f.Mend, f.Rule} {
+		for j, v := range []string{words[f.Severity], sheet, cell, f.Message, mend, f.Rule} {
 			t.set(problemsSheet, j+2, r, v, t.text)
 		}
 		if f.Cell != "" && known[f.Sheet] {

@@ -168,13 +168,41 @@ var places = regexp.MustCompile(`\b(schools?|academy|primary|secondary|college|u
 
 var fullName = regexp.MustCompile(`^[\p{L}'-]+(?: [\p{L}'.-]+){0,2}$`)
 
-// namesIn finds columns that hold names by what stands in them: two cells or
-// more that begin with a given name, each with nothing but one to three words,
-// and at least half of the column's words. It gives the first cell of each.
-func (s *screen) namesIn(rows []row) map[int]int {
-	named, all, first := map[int]int{}, map[int]int{}, map[int]int{}
+// isName says whether a text is one to three words that begin with a given name,
+// or with a family name before one.
+func isName(text string) bool {
+	text = strings.Join(strings.Fields(strings.NewReplacer("’", "'", ",", " ").Replace(text)), " ")
+	words := strings.Fields(strings.ToLower(text))
+	return fullName.MatchString(text) && !places.MatchString(normal(text)) && !ofThings.MatchString(normal(text)) &&
+		slices.ContainsFunc(words[:min(2, len(words))], func(w string) bool { return givenNames[w] })
+}
+
+var betweenNames = regexp.MustCompile(`[,;/&|\n\r\t"]|\band\b`)
+
+// namesListed is how many names a text lists, one after the other. “Smith, John” is one.
+func namesListed(text string) int {
+	n := 0
+	for _, one := range betweenNames.Split(text, -1) {
+		if isName(one) {
+			n++
+		}
+	}
+	return n
+}
+
+// someNames is how many names a text has to list before it is taken for a list
+// of persons by itself: a firm can be called after two.
+const someNames = 3
+
+// namesIn finds columns and rows that hold names by what stands in them: two
+// cells of a column or more, three of a row, that are names or lists of them,
+// and at least half of its words. It gives the first cell of each column and row.
+func (s *screen) namesIn(rows []row) (columns, inRows map[int]int) {
+	named, all := map[int]int{}, map[int]int{}
+	columns, inRows = map[int]int{}, map[int]int{}
 	ofPlaces := map[int]bool{} // by the heading
 	for _, r := range rows {
+		namedInRow, allInRow, first := 0, 0, 0
 		for _, c := range r.cells {
 			if all[c.col] == 0 && c.kind == textCell && places.MatchString(normal(c.text)) {
 				ofPlaces[c.col] = true
@@ -183,25 +211,27 @@ func (s *screen) namesIn(rows []row) map[int]int {
 				continue
 			}
 			all[c.col]++
-			text := strings.Join(strings.Fields(strings.NewReplacer("’", "'", ",", " ").Replace(c.text)), " ")
-			words := strings.Fields(strings.ToLower(text))
-			if places.MatchString(normal(text)) || ofPlaces[c.col] {
-				continue
-			}
-			if !fullName.MatchString(text) || !slices.ContainsFunc(words[:min(2, len(words))], func(w string) bool { return givenNames[w] }) {
+			allInRow++
+			if ofPlaces[c.col] || !isName(c.text) && namesListed(c.text) < 2 {
 				continue
 			}
 			if named[c.col]++; named[c.col] == 1 {
-				first[c.col] = r.number
+				columns[c.col] = r.number
 			}
+			if namedInRow++; namedInRow == 1 {
+				first = c.col
+			}
+		}
+		if namedInRow >= 3 && 2*namedInRow >= allInRow {
+			inRows[r.number] = first
 		}
 	}
 	for col, n := range named {
 		if n < 2 || 2*n < all[col] {
-			delete(first, col)
+			delete(columns, col)
 		}
 	}
-	return first
+	return columns, inRows
 }
 
 // personIn says what about a person a text looks like, "" where nothing.
@@ -303,7 +333,20 @@ func (s *screen) person() bool {
 		}
 		if what := personIn(a.text); what != "" {
 			add("", "", capital(a.where)+" looks as if it held "+what+".")
+		} else if namesListed(a.text) >= someNames {
+			add("", "", capital(a.where)+" looks as if it held names.")
 		}
+	}
+	persons := map[string]bool{} // sheets that are called after somebody
+	for _, sh := range s.book.sheets {
+		if isName(sh.name) && s.foreign(sh.name) {
+			persons[sh.name] = true
+		}
+	}
+	if len(persons) > 1 {
+		add("", "", "Sheets look as if they were called after persons.")
+	} else {
+		clear(persons)
 	}
 	for _, sh := range s.book.sheets {
 		name := sh.name
@@ -311,15 +354,22 @@ func (s *screen) person() bool {
 			add("", "", "The name of a sheet looks as if it held "+what+".")
 			name = "" // not to be repeated
 		}
-		first := s.namesIn(sh.rows)
+		if persons[name] {
+			name = ""
+		}
+		columns, inRows := s.namesIn(sh.rows)
 		for j, r := range sh.rows {
 			for _, c := range r.cells {
 				what := personInCell(c)
 				if what == "" {
 					if column := s.columnOf(sh.rows, j, c); column != "" {
 						what = "a column of " + column
-					} else if first[c.col] == r.number {
+					} else if columns[c.col] == r.number {
 						what = "the first of a column of names"
+					} else if inRows[r.number] == c.col {
+						what = "the first of a row of names"
+					} else if c.kind == textCell && namesListed(c.text) >= someNames {
+						what = "names"
 					}
 				}
 				if what != "" {

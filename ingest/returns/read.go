@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -320,28 +321,11 @@ var totals = map[string]bool{"total": true, "totals": true, "grand total": true,
 // rows reads the rows of every table.
 func (s *screen) rows() bool {
 	for _, g := range s.tables {
-		other := 0
-		var firstOther string
 		for i, r := range g.rows {
-			if s.passedOver(g, r) || s.secondHeading(g, r, i) || s.totalRow(g, r) || !s.rowsProject(g, r) {
-				continue
-			}
-			rule, at := s.rowsPeriod(g, r)
-			if rule == "wrong_quarter" {
-				if other++; other == 1 {
-					firstOther = at
-				}
-			}
-			if rule != "" {
+			if s.passedOver(g, r) || s.secondHeading(g, r, i) || s.totalRow(g, r) || !s.rowsProject(g, r) || !s.rowsPeriod(g, r) {
 				continue
 			}
 			s.row(g, r)
-		}
-		switch {
-		case other == 1:
-			s.add("wrong_quarter", g.sheet.name, firstOther, "The row is of another quarter than %s.", metrics.QuarterInWords(s.h.Quarter))
-		case other > 1:
-			s.add("wrong_quarter", g.sheet.name, firstOther, "%d rows are of another quarter than %s; this is the first.", other, metrics.QuarterInWords(s.h.Quarter))
 		}
 	}
 	if s.about == nil && !s.said {
@@ -396,12 +380,12 @@ func (s *screen) ofProject(sh *sheet, c cell, row int) bool {
 	for _, p := range s.h.Strategy.Projects {
 		if name == normal(p.ID) || name == normal(p.Name) {
 			if p.ID != s.h.Project.ID {
-				s.add("not_your_project", sh.name, ref(c.col, row), "“%s” is another project than “%s”.", shorten(c.text), s.h.Project.Name)
+				s.addRow("not_your_project", sh, ref(c.col, row), fmt.Sprintf("“%s” is another project than “%s”.", shorten(c.text), s.h.Project.Name))
 			}
 			return p.ID == s.h.Project.ID
 		}
 	}
-	s.add("unknown_project", sh.name, ref(c.col, row), "The strategy has no project “%s”.", shorten(c.text))
+	s.addRow("unknown_project", sh, ref(c.col, row), fmt.Sprintf("The strategy has no project “%s”.", shorten(c.text)))
 	return false
 }
 
@@ -414,9 +398,9 @@ func (s *screen) rowsProject(g *grid, r row) bool {
 	return true
 }
 
-// ofPeriod looks at a cell that names a period, and gives the check it fails.
-// A row of another quarter is left for the caller to tell, who counts them.
-func (s *screen) ofPeriod(sh *sheet, c cell, row int) string {
+// ofPeriod says whether a cell that names a period names the quarter, and tells
+// what it fails. Cells that say the same are told of once.
+func (s *screen) ofPeriod(sh *sheet, c cell, row int) bool {
 	at := ref(c.col, row)
 	st, _ := statePeriod(c, s.book.date1904)
 	if st.rule == "" && len(s.styles) > 0 && !s.styles[st.style] && !s.told["mix"] {
@@ -427,38 +411,43 @@ func (s *screen) ofPeriod(sh *sheet, c cell, row int) string {
 		s.styles[st.style] = true
 	}
 	if st.rule == "" && st.quarter != s.h.Quarter {
+		said := "“" + shorten(c.text) + "”"
+		if st.serial > 0 {
+			said = "the date" // stands in the file as a number of days
+		}
+		both := metrics.QuarterInWords(st.quarter) + "%s, and this return is of " + metrics.QuarterInWords(s.h.Quarter)
 		st.rule = wrongQuarter(st, s.h.Quarter, s.book.date1904, s.h.Today)
 		switch st.rule {
-		case "wrong_quarter":
-			return st.rule
 		case "date_1900_1904":
 			st.message = "the date falls in " + metrics.QuarterInWords(s.h.Quarter) + " only if days are counted from another year than the workbook's"
 		case "wrong_quarter_code":
-			st.message = "“" + shorten(c.text) + "” is " + metrics.QuarterInWords(st.quarter) + " as it stands, and this return is of " + metrics.QuarterInWords(s.h.Quarter)
+			st.message = said + " is " + fmt.Sprintf(both, " as it stands")
+		case "period_is_not_due":
+			st.message = said + " is " + fmt.Sprintf(both, ", which has not ended")
 		default:
-			st.message = "“" + shorten(c.text) + "” is a quarter that has not ended"
+			st.message = said + " is of " + fmt.Sprintf(both, "")
 		}
 	}
 	if st.rule != "" {
-		s.add(st.rule, sh.name, at, "The period is not right: %s.", st.message)
-		return st.rule
+		s.addRow(st.rule, sh, at, "The period is not right: "+st.message+".")
+		return false
 	}
 	s.said = true
-	return ""
+	return true
 }
 
-func (s *screen) rowsPeriod(g *grid, r row) (rule, at string) {
+func (s *screen) rowsPeriod(g *grid, r row) bool {
 	for _, c := range g.of(periodRole) {
 		cell := r.at(c.col)
 		if cell.blank() {
-			s.add("filter_blanks", g.sheet.name, ref(c.col, r.number), "The row does not say its period.")
-			return "filter_blanks", ""
+			s.addRow("filter_blanks", g.sheet, ref(c.col, r.number), "The row does not say its period.")
+			return false
 		}
-		if rule := s.ofPeriod(g.sheet, cell, r.number); rule != "" {
-			return rule, ref(c.col, r.number)
+		if !s.ofPeriod(g.sheet, cell, r.number) {
+			return false
 		}
 	}
-	return "", ""
+	return true
 }
 
 // row reads one row: which measure, which group, and its numbers.
@@ -469,6 +458,10 @@ func (s *screen) row(g *grid, r row) {
 	}
 	by, item, ok := s.rowsItem(g, r, m)
 	if !ok {
+		return
+	}
+	if by != "" && !m.Asks(by, item) {
+		s.leftOut(g, r, m, by, item)
 		return
 	}
 	parts := m.Parts()
@@ -504,6 +497,24 @@ func (s *screen) row(g *grid, r row) {
 		e := &entry{cell: metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item}, measure: m, sheet: g.sheet, row: r.number, col: c.col}
 		s.readValue(e, at)
 		s.entries = append(s.entries, e)
+	}
+}
+
+// leftOut tells of a row of a group that the measure counts nobody of. One that
+// says there was nobody, or nothing, was not read; another is a mistake.
+func (s *screen) leftOut(g *grid, r row, m metrics.ReturnMeasure, by, item string) {
+	d, _ := s.h.Strategy.Dimension(by)
+	group := strings.ToLower(d.Title) + " " + itemTitle(&d, item)
+	for _, c := range s.valueColumns(g) {
+		at := r.at(c.col)
+		if text := strings.ToLower(strings.TrimSpace(at.text)); text != "" && text != "0" && text != "[x]" {
+			s.add("filter_item_left_out", g.sheet.name, ref(c.col, r.number), "“%s” counts nobody of the %s, and the row gives “%s”.", m.Title, group, shorten(at.text))
+			return
+		}
+	}
+	if key := "without " + m.ID + by + item; !s.told[key] {
+		s.told[key] = true
+		s.add("cross_data_to_meta", g.sheet.name, ref(g.of(measureRole)[0].col, r.number), "“%s” is not asked for the %s; the row was not read.", m.Title, group)
 	}
 }
 

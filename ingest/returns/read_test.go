@@ -132,7 +132,21 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 		"custom XML":                added(t, map[string]string{"customXml/item1.xml": "<a><b>" + secret + "</b></a>"}),
 		"a sheet that nothing refers to": added(t, map[string]string{
 			"xl/worksheets/sheet99.xml": `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>` + secret + `</t></is></c></row></sheetData></worksheet>`}),
-		"a chart":             added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"a chart":              added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"several names a cell": in(t, "Totals", "E8", "Came: Jo.s Smith; Emily Jones; Jack O’Brien, Aisha"),
+		"a register in a row":  own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {"Jack Jo.smith", "Emily Jones", "Aisha"}}, nil),
+		"pairs of names":       own(t, [][]any{{"Measure", "Value", "Came"}, {"Sessions held", 1, "Jack and Emily"}, {"Referrals accepted", 2, "Aisha Khan & Omar"}}, nil),
+		"a sheet a child": handed(t, func(x *excelize.File) {
+			for _, name := range []string{"Emily Jo.s", "Jack Jo.s"} {
+				_, err := x.NewSheet(name)
+				must(t, err, x.SetCellValue(name, "A1", "Sessions"))
+			}
+		}),
+		"names in a drop-down": handed(t, func(x *excelize.File) {
+			dv := excelize.NewDataValidation(true)
+			dv.SetSqref("H1")
+			must(t, dv.SetDropList([]string{"Jack Jo.smith", "Emily Jones", "Aisha Khan"}), x.AddDataValidation("Totals", dv))
+		}),
 		"names under a title": own(t, [][]any{{"Our numbers"}, {"Name", "School", "Year"}, {secret[:4], "x", 9}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -181,6 +195,50 @@ func TestGridIsCut(t *testing.T) {
 	}
 	if cells == 0 || cells > maxGrid || !got.Grid[0].Cut {
 		t.Errorf("%d cells, cut %t", cells, got.Grid[0].Cut)
+	}
+}
+
+// What is wrong with the period of many rows is told once, with how many they
+// are and the first of them.
+func TestRowsAreToldOfTogether(t *testing.T) {
+	rows := 0
+	for _, r := range ownRows()[1:] {
+		if r != nil {
+			rows++
+		}
+	}
+	const asked = "January to March 2019 (quarter 4 of 2018-19)"
+	for _, tt := range []struct {
+		name string
+		h    Handed
+		rule string
+		says string
+	}{
+		{"the financial year's quarter", periods(t, "Q4 2018"), "wrong_quarter_code", fmt.Sprintf("“Q4 2018” is October to December 2018 (quarter 3 of 2018-19) as it stands, and this return is of %s. It is so in %d rows; this is the first.", asked, rows)},
+		{"a year-first code of another quarter", periods(t, "2018-Q2"), "wrong_quarter", fmt.Sprintf("“2018-Q2” is of April to June 2018 (quarter 1 of 2018-19), and this return is of %s. %d rows are of another quarter; this is the first.", asked, rows)},
+		{"a year-first code to come", periods(t, "2019-Q2"), "period_is_not_due", fmt.Sprintf("“2019-Q2” is April to June 2019 (quarter 1 of 2019-20), which has not ended, and this return is of %s. It is so in %d rows; this is the first.", asked, rows)},
+		{"a month", periods(t, "March 2019"), "time_period_length", fmt.Sprintf("“March 2019” is a month, not a quarter. It is so in %d rows; this is the first.", rows)},
+		{"a date of another quarter", serial(t, 43_400, false), "wrong_quarter", "the date is of October to December 2018"},
+		{"no period", periods(t, nil), "filter_blanks", fmt.Sprintf("The row does not say its period. It is so in %d rows; this is the first.", rows)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []metrics.Finding
+			for _, f := range Screen(context.Background(), tt.h).Findings {
+				if f.Rule == tt.rule {
+					got = append(got, f)
+				}
+			}
+			if len(got) != 1 || got[0].Cell != "B4" || !strings.Contains(got[0].Message, tt.says) {
+				t.Errorf("found:%s\nwant it to say %s", describe(got), tt.says)
+			}
+		})
+	}
+	// Each text is told of once: the second is another mistake.
+	h := ownWith(t, func(rows [][]any) [][]any { rows[4][1], rows[7][1] = "spring", "early spring"; return rows })
+	if got := rules(Screen(context.Background(), h).Findings); !slices.Contains(got, "time_identifier_valid") {
+		t.Errorf("found %q", got)
+	} else if said := describe(Screen(context.Background(), h).Findings); !strings.Contains(said, "“spring”") || !strings.Contains(said, "“early spring”") {
+		t.Errorf("found:%s", said)
 	}
 }
 
@@ -462,6 +520,8 @@ func TestWordsThatAreNoNames(t *testing.T) {
 		"a project's name":            own(t, [][]any{{"Project name", "Staying Safe"}, nil, {"Measure", "Value"}, {"Sessions held", 33}}, nil),
 		"schools called after people": own(t, [][]any{{"Measure", "Value", "Schools"}, {"Sessions held", 33, "Henry Parkes"}, {"Referrals accepted", 12, "Richard Lee"}, {nil, nil, "John Gulson"}}, nil),
 		"streets":                     own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "George Street"}, {"Referrals accepted", 12, "Victoria Road"}}, nil),
+		"a firm of two":               in(t, "Totals", "E7", "Evaluated by Harris and Lewis"),
+		"a list of days":              in(t, "Totals", "E7", "Sessions in April, May and June; at Grace Academy, the Henry Parkes school and on George Street"),
 		"schools and months":          own(t, [][]any{{"Measure", "Value", "Notes"}, {"Sessions held", 33, "April"}, {"Referrals accepted", 12, "Grace Academy"}}, nil),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,13 +81,14 @@ type screen struct {
 	said     bool            // the file says which quarter it is of
 	styles   map[string]bool // of the periods seen
 	told     map[string]bool // near spellings told of already
+	repeats  map[string]*repeat
 	names    names
 }
 
 // Screen reads a workbook and looks for everything that is wrong with it. It
 // never fails: what is wrong with a file, whatever it is, is a finding.
 func Screen(ctx context.Context, h Handed) (out Screening) {
-	s := &screen{h: h, styles: map[string]bool{}, told: map[string]bool{}}
+	s := &screen{h: h, styles: map[string]bool{}, told: map[string]bool{}, repeats: map[string]*repeat{}}
 	defer func() {
 		if p := recover(); p != nil {
 			s.add("file_broken", "", "", "The file could not be read to its end (%v).", shorten(fmt.Sprint(p)))
@@ -104,6 +105,30 @@ func Screen(ctx context.Context, h Handed) (out Screening) {
 		}
 	}
 	return
+}
+
+// repeat is a finding that more than one row of a sheet has.
+type repeat struct {
+	at      int // among the findings
+	rows    int
+	message string
+}
+
+// addRow notes a finding of a row: once where several rows of a sheet have the
+// same, at the first of them, with how many they are. Rows of whichever other
+// quarter are the same.
+func (s *screen) addRow(rule string, sh *sheet, cell, message string) {
+	key, words := rule+"\x00"+sh.name+"\x00"+message, "%s It is so in %d rows; this is the first."
+	if rule == "wrong_quarter" {
+		key, words = rule+"\x00"+sh.name, "%s %d rows are of another quarter; this is the first."
+	}
+	if r := s.repeats[key]; r != nil {
+		r.rows++
+		s.findings[r.at].Message = fmt.Sprintf(words, r.message, r.rows)
+		return
+	}
+	s.repeats[key] = &repeat{len(s.findings), 1, message}
+	s.add(rule, sh.name, cell, "%s", message)
 }
 
 // add notes a finding; severity and mending are the check's.
@@ -126,9 +151,9 @@ func (s *screen) result() Screening {
 	})
 	if len(out.Findings) > maxFindings {
 		out.More = len(out.Findings) - maxFindings
-		// What stands in the way is kept before what only asks for a reason.
+		// What stands in the way is kept before what only asks for a reason, or for nothing.
 		slices.SortStableFunc(out.Findings, func(x, y metrics.Finding) int {
-			return strings.Compare(string(x.Severity), string(y.Severity)) // "fail" before "warning"
+			return slices.Index(metrics.Severities, x.Severity) - slices.Index(metrics.Severities, y.Severity)
 		})
 		out.Findings = out.Findings[:maxFindings]
 	}

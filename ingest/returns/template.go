@@ -482,7 +482,7 @@ func (t *template) meaning() {
 		}
 		for _, d := range m.Breakdowns {
 			if d, ok := t.s.Dimension(d); ok {
-				by = append(by, strings.ToLower(d.Title))
+				by = append(by, byWords(m, d))
 			}
 		}
 		if len(by) == 0 {
@@ -497,6 +497,19 @@ func (t *template) meaning() {
 	}
 	t.widths(meaningSheet, 40, 70, 50, 28)
 	t.lock(meaningSheet)
+}
+
+// byWords names a breakdown, and what the measure is not asked by of it.
+func byWords(m metrics.ReturnMeasure, d metrics.Dimension) string {
+	words := strings.ToLower(d.Title)
+	var without []string
+	for _, id := range m.Without[d.ID] {
+		without = append(without, itemTitle(&d, id))
+	}
+	if len(without) > 0 {
+		words += " (not " + strings.Join(without, ", ") + ")"
+	}
+	return words
 }
 
 var notInTableName = regexp.MustCompile(`[^A-Za-z0-9]+`)

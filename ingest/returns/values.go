@@ -43,10 +43,7 @@ func (s *screen) period() bool {
 			continue
 		}
 		for _, c := range g.of(valueRole) {
-			head := cell{col: c.col, text: c.head}
-			if rule := s.ofPeriod(g.sheet, head, g.head.number); rule == "wrong_quarter" {
-				s.add(rule, g.sheet.name, ref(c.col, g.head.number), "The column “%s” is of another quarter than %s.", shorten(c.head), metrics.QuarterInWords(h.Quarter))
-			}
+			s.ofPeriod(g.sheet, cell{col: c.col, text: c.head}, g.head.number)
 		}
 	}
 	s.tables = slices.DeleteFunc(s.tables, func(g *grid) bool { return len(s.valueColumns(g)) == 0 })
@@ -100,9 +97,7 @@ func (s *screen) isValueOf(r row, i int) bool {
 func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) {
 	styles := s.styles
 	s.styles = map[string]bool{} // a line above a table may be written in another way than its rows
-	if s.ofPeriod(sh, c, row) == "wrong_quarter" {
-		s.add("wrong_quarter", sh.name, ref(c.col, row), "“%s” is another quarter than %s.", shorten(c.text), metrics.QuarterInWords(s.h.Quarter))
-	}
+	s.ofPeriod(sh, c, row)
 	s.styles = styles
 }
 
@@ -258,6 +253,14 @@ func (s *screen) what(c metrics.ReturnCell) string {
 
 func pounds(v float64) string { return metrics.Pounds + number(v) }
 
+// amount is a measure's number in a sentence.
+func amount(m metrics.ReturnMeasure, v float64) string {
+	if m.Whole() {
+		return number(v)
+	}
+	return pounds(v)
+}
+
 func number(v float64) string {
 	whole, frac, _ := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
@@ -344,7 +347,7 @@ func (s *screen) partsOf(given map[metrics.ReturnCell]*entry, m metrics.ReturnMe
 	}
 	sum, missing, unknown := 0.0, 0, 0
 	var first *entry
-	for _, item := range d.Items {
+	for _, item := range m.ItemsOf(d) {
 		e := given[metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item.ID}]
 		switch {
 		case e == nil:
@@ -432,7 +435,7 @@ func (s *screen) history() bool {
 			now, then := e.value, was.Value
 			if m.Cumulative {
 				if e.value < was.Value {
-					s.add("cumulative_fell", e.sheet.name, e.at(), "%s is a total since the start and fell from %s to %s.", s.what(c), number(was.Value), number(e.value))
+					s.add("cumulative_fell", e.sheet.name, e.at(), "%s is a total since the start and fell from %s to %s.", s.what(c), amount(m, was.Value), amount(m, e.value))
 					continue
 				}
 				earlier, ok := before[c]
@@ -444,8 +447,56 @@ func (s *screen) history() bool {
 			s.jump(e, now, then)
 		}
 	}
+	s.overBudget(given)
 	s.sameAgain(given, last)
 	return true
+}
+
+// overBudget looks for more money than the money that an indicator sets it
+// against: more spent than was budgeted. Quarters of which either is not known
+// are left out.
+func (s *screen) overBudget(given map[metrics.ReturnCell]*entry) {
+	money := func(m metrics.Measure) (metrics.ReturnMeasure, *entry) {
+		if m.From != metrics.FromReturns || len(m.Returned) != 1 {
+			return metrics.ReturnMeasure{}, nil
+		}
+		measure, _ := s.h.Strategy.ReturnMeasure(m.Returned[0])
+		e := given[metrics.ReturnCell{Measure: measure.ID}]
+		if measure.Kind != metrics.MoneyMeasure || e == nil || e.none {
+			return measure, nil
+		}
+		return measure, e
+	}
+	told := map[string]bool{}
+	for _, ind := range s.h.Strategy.Indicators {
+		spend, now := money(ind.Numerator)
+		budget, of := money(ind.Denominator)
+		if ind.Kind != metrics.Proportion || now == nil || of == nil || spend.Cumulative != budget.Cumulative || told[spend.ID+" "+budget.ID] {
+			continue
+		}
+		told[spend.ID+" "+budget.ID] = true
+		since, spent, budgeted := s.h.Quarter.First, now.value, of.value
+		for _, r := range s.h.Held.before(s.h.Quarter) {
+			if spend.Cumulative || r.Quarter.First < metrics.YearToDateIn(s.h.Quarter.Last).First {
+				continue
+			}
+			held := valuesOf(r)
+			x, ok := held[now.cell]
+			y, also := held[of.cell]
+			if ok && also && !x.NotAvailable && !y.NotAvailable {
+				since, spent, budgeted = min(since, r.Quarter.First), spent+x.Value, budgeted+y.Value
+			}
+		}
+		spent, budgeted = math.Round(spent*decimals(spend))/decimals(spend), math.Round(budgeted*decimals(budget))/decimals(budget)
+		if spent <= budgeted {
+			continue
+		}
+		when := "since the start"
+		if !spend.Cumulative {
+			when = fmt.Sprintf("from %s to %s", since.Name(), s.h.Quarter.Last.Name())
+		}
+		s.add("spend_over_budget", now.sheet.name, now.at(), "%s is %s %s, more than the %s of %s (%s).", s.what(now.cell), pounds(spent), when, pounds(budgeted), s.what(of.cell), of.where(now))
+	}
 }
 
 func (s *screen) jump(e *entry, now, then float64) {
@@ -608,7 +659,7 @@ func (s *screen) small() bool {
 	if n == 1 {
 		how = "One count of people is"
 	}
-	s.add("small_number", first.sheet.name, first.at(), "%s from 1 to %d (%s%s).", how, s.h.Strategy.Returns.Small, strings.Join(cells, "; "), more)
+	s.add("small_number", first.sheet.name, first.at(), "%s from 1 to %d (%s%s). Nothing has to be done: wherever figures are shown, small counts are hidden as [c].", how, s.h.Strategy.Returns.Small, strings.Join(cells, "; "), more)
 	return true
 }
 
@@ -655,7 +706,7 @@ func (s *screen) missing() bool {
 					items = append(items, t)
 				}
 			}
-			if len(items) == len(d.Items) {
+			if len(items) == len(m.ItemsOf(d)) {
 				s.add("cross_meta_to_data", "", "", "No row gives “%s” by %s.", m.Title, strings.ToLower(d.Title))
 			} else {
 				s.add("cross_meta_to_data", "", "", "No row gives “%s” by %s for %s.", m.Title, strings.ToLower(d.Title), strings.Join(items, ", "))

@@ -159,6 +159,12 @@ func invent(s *metrics.Strategy, p metrics.Project, q metrics.Period, before []m
 			if top, ok := ceiling[m.PartOf]; ok {
 				n = min(n, top)
 			}
+			for _, by := range m.Breakdowns { // no more than there are in the groups that it is asked by
+				d, _ := s.Dimension(by)
+				if whole := fell[m.PartOf+" "+by]; whole != nil {
+					n = min(n, sum(asked(m, d, whole)))
+				}
+			}
 			ceiling[id] = n
 			if jumps && len(out) == 0 {
 				n *= 3
@@ -171,13 +177,19 @@ func invent(s *metrics.Strategy, p metrics.Project, q metrics.Period, before []m
 			for _, by := range m.Breakdowns {
 				d, _ := s.Dimension(by)
 				r := randomFor("return", p.ID, q.Code(), id, by)
-				groups := shareOut(r, n, weights[by], len(d.Items))
+				likely := weights[by]
+				if len(likely) != len(d.Items) {
+					likely = slices.Repeat([]int{1}, len(d.Items))
+				}
+				groups := shareOut(r, n, asked(m, d, likely))
 				if whole := fell[m.PartOf+" "+by]; whole != nil { // some of those who are counted there
-					groups = drawFrom(r, n, whole)
+					groups = drawFrom(r, n, asked(m, d, whole))
 				}
 				fell[id+" "+by] = groups
 				for i, k := range groups {
-					add(metrics.ReturnCell{Measure: id, Dimension: by, Item: d.Items[i].ID}, float64(k))
+					if m.Asks(by, d.Items[i].ID) {
+						add(metrics.ReturnCell{Measure: id, Dimension: by, Item: d.Items[i].ID}, float64(k))
+					}
 				}
 			}
 		}
@@ -201,20 +213,31 @@ func total(project, measure string, before []metrics.AcceptedReturn, n int) int 
 	return n
 }
 
-// shareOut lets n people fall into so many groups, by weights in a hundred where
-// they are given.
-func shareOut(r *random, n int, weights []int, groups int) []int {
-	out := make([]int, groups)
-	sum := 0
-	for _, w := range weights {
-		sum += w
-	}
-	for range n {
-		if len(weights) != groups || sum == 0 {
-			out[r.below(groups)]++
-			continue
+// asked are the numbers of a dimension's groups, 0 for those that the measure is not asked by.
+func asked(m metrics.ReturnMeasure, d metrics.Dimension, groups []int) []int {
+	out := slices.Clone(groups)
+	for i, item := range d.Items {
+		if !m.Asks(d.ID, item.ID) {
+			out[i] = 0
 		}
-		out[pick(weights, r.below(sum))]++
+	}
+	return out
+}
+
+func sum(groups []int) int {
+	n := 0
+	for _, k := range groups {
+		n += k
+	}
+	return n
+}
+
+// shareOut lets n people fall into groups, by weights.
+func shareOut(r *random, n int, weights []int) []int {
+	out := make([]int, len(weights))
+	all := sum(weights)
+	for range n {
+		out[pick(weights, r.below(all))]++
 	}
 	return out
 }
@@ -222,12 +245,8 @@ func shareOut(r *random, n int, weights []int, groups int) []int {
 // drawFrom takes n people from groups of so many.
 func drawFrom(r *random, n int, groups []int) []int {
 	out, left := make([]int, len(groups)), slices.Clone(groups)
-	sum := 0
-	for _, k := range left {
-		sum += k
-	}
-	for ; n > 0 && sum > 0; n, sum = n-1, sum-1 {
-		i := pick(left, r.below(sum))
+	for all := sum(left); n > 0 && all > 0; n, all = n-1, all-1 {
+		i := pick(left, r.below(all))
 		out[i]++
 		left[i]--
 	}

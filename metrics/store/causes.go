@@ -15,19 +15,20 @@ import (
 
 // Ledger sets every figure of a pack beside what it reads now, and says why it
 // changed where it did, in sentences. The strategy names the projects.
-func (s reading) Ledger(ctx context.Context, strategy *metrics.Strategy, number int) ([]metrics.LedgerLine, error) {
+func (s reading) Ledger(ctx context.Context, number int, strategy *metrics.Strategy) ([]metrics.LedgerLine, error) {
 	p, err := s.Pack(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	held := map[metrics.FigureKey]metrics.Figure{}
-	read := map[string]bool{}
+	areas := map[string][]string{} // by indicator
 	for _, f := range p.Report.Figures {
-		if read[f.Indicator] {
-			continue
+		if !slices.Contains(areas[f.Indicator], f.Area.Code) {
+			areas[f.Indicator] = append(areas[f.Indicator], f.Area.Code)
 		}
-		read[f.Indicator] = true
-		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: f.Indicator})
+	}
+	held := map[metrics.FigureKey]metrics.Figure{}
+	for indicator, of := range areas {
+		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: indicator, Areas: of, Brief: true})
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +90,11 @@ func (t *teller) causes(ctx context.Context, then metrics.Figure) ([]string, err
 	for _, l := range lives {
 		if l.ID > then.ID {
 			if gone || !before.Reads(l.Figure) {
-				words, err := t.words(ctx, l.made, before.Batches, l.from)
+				had := before.Batches
+				if gone && !l.made.strategy { // there was nothing that it was made from
+					had = nil
+				}
+				words, err := t.words(ctx, l.made, had, l.from)
 				if err != nil {
 					return nil, err
 				}

@@ -28,6 +28,8 @@ type Computed struct {
 	New     int // that were not there before
 	Revised int // that read otherwise before
 	Retired int // that are no longer made
+	// Hidden are those that were shown and are suppressed now, as they are now.
+	Hidden []metrics.Figure
 
 	// Made and Kept name the parts ([metrics.Part]) that were made, and those
 	// that were left as they are because nothing that they are made from changed.
@@ -94,6 +96,9 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 		case ok:
 			done.Revised++
 			f.ID = old.ID
+			if old.Status == metrics.Available && f.Status == metrics.Suppressed {
+				done.Hidden = append(done.Hidden, f)
+			}
 		default:
 			done.New++
 		}

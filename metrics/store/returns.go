@@ -72,7 +72,11 @@ func (s *Session) saveFindings(ctx context.Context, id int64, findings []metrics
 	}
 	rows := newBulk(s.tx, `INSERT INTO submission_finding (submission_id, seq, rule, severity, sheet, cell, message, mend, reason) VALUES `, "", 9)
 	for i, f := range findings {
-		if err := rows.add(ctx, id, i, f.Rule, f.Severity, f.Sheet, f.Cell, f.Message, f.Mend, f.Reason); err != nil {
+		severity := f.Severity
+		if severity == metrics.Note { // the column knows two: a note is a warning with nothing to mend
+			severity, f.Mend = metrics.Warn, ""
+		}
+		if err := rows.add(ctx, id, i, f.Rule, severity, f.Sheet, f.Cell, f.Message, f.Mend, f.Reason); err != nil {
 			return err
 		}
 	}
@@ -105,7 +109,7 @@ func (s *Session) Accept(ctx context.Context, id int64, d Decision) error {
 		if f.Severity == metrics.Fail {
 			return metrics.Errorf(metrics.Invalid, "this return cannot be accepted: %s %s", f.Message, f.Mend)
 		}
-		if strings.TrimSpace(f.Reason) == "" {
+		if f.Severity == metrics.Warn && strings.TrimSpace(f.Reason) == "" {
 			return metrics.Errorf(metrics.Invalid, "a warning waits for a reason: %s", f.Message)
 		}
 	}
@@ -216,6 +220,9 @@ func (s reading) Submission(ctx context.Context, id int64) (metrics.Submission, 
 	err = s.each(ctx, `SELECT rule, severity, sheet, cell, message, mend, reason FROM submission_finding WHERE submission_id = ? ORDER BY seq`, func(r *sql.Rows) error {
 		var f metrics.Finding
 		err := r.Scan(&f.Rule, &f.Severity, &f.Sheet, &f.Cell, &f.Message, &f.Mend, &f.Reason)
+		if f.Severity == metrics.Warn && f.Mend == "" {
+			f.Severity = metrics.Note
+		}
 		sub.Findings = append(sub.Findings, f)
 		return err
 	}, id)

@@ -142,10 +142,11 @@ func TestReturnsThatWait(t *testing.T) {
 func TestFindingsStandInTheWay(t *testing.T) {
 	s := open(t)
 	fail := metrics.Finding{Rule: "negative_count", Severity: metrics.Fail, Sheet: "Totals", Cell: "D2", Message: "D2 is negative.", Mend: "Give a count."}
-	warn := metrics.Finding{Rule: "jump", Severity: metrics.Warn, Message: "It jumped."}
-	id := hand(t, s, "mentors", "2019-Q1", 20, fail, warn)
+	warn := metrics.Finding{Rule: "jump", Severity: metrics.Warn, Message: "It jumped.", Mend: "Say what happened."}
+	note := metrics.Finding{Rule: "small", Severity: metrics.Note, Message: "It is small."}
+	id := hand(t, s, "mentors", "2019-Q1", 20, fail, warn, note)
 	got, err := s.Submission(ctx, id)
-	if err != nil || !reflect.DeepEqual(got.Failures(), []metrics.Finding{fail}) || !reflect.DeepEqual(got.Warnings(), []metrics.Finding{warn}) {
+	if err != nil || !reflect.DeepEqual(got.Failures(), []metrics.Finding{fail}) || !reflect.DeepEqual(got.Warnings(), []metrics.Finding{warn}) || !reflect.DeepEqual(got.Notes(), []metrics.Finding{note}) {
 		t.Errorf("%+v, %v", got.Findings, err)
 	}
 	for name, findings := range map[string][]metrics.Finding{"failure": {fail}, "warning without a reason": {warn}} {
@@ -154,7 +155,7 @@ func TestFindingsStandInTheWay(t *testing.T) {
 		}
 	}
 	warn.Reason = "a summer camp"
-	if err := decide(s, id, warn); err != nil {
+	if err := decide(s, id, warn, note); err != nil { // a note needs no reason
 		t.Fatal(err)
 	}
 	if got, _ := s.Submission(ctx, id); got.Findings[0].Reason != "a summer camp" {

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+
 	"outcomes/metrics"
 )
 
@@ -32,17 +35,40 @@ type item struct {
 }
 
 type returned struct {
-	ID         string   `yaml:"id"`
-	Title      string   `yaml:"title"`
-	Definition string   `yaml:"definition"`
-	Kind       string   `yaml:"kind"`
-	Unit       string   `yaml:"unit"`
-	Of         string   `yaml:"of"`
-	Polarity   string   `yaml:"polarity"`
-	Breakdowns []string `yaml:"breakdowns"`
-	Cumulative bool     `yaml:"cumulative"`
-	PartOf     string   `yaml:"part_of"`
-	People     bool     `yaml:"people"`
+	ID         string      `yaml:"id"`
+	Title      string      `yaml:"title"`
+	Definition string      `yaml:"definition"`
+	Kind       string      `yaml:"kind"`
+	Unit       string      `yaml:"unit"`
+	Of         string      `yaml:"of"`
+	Polarity   string      `yaml:"polarity"`
+	Breakdowns []breakdown `yaml:"breakdowns"`
+	Cumulative bool        `yaml:"cumulative"`
+	PartOf     string      `yaml:"part_of"`
+	People     bool        `yaml:"people"`
+}
+
+// breakdown is a dimension, written by its id alone or with the items that the
+// measure is not asked by: {by: age, without: ["25"]}.
+type breakdown struct {
+	By      string
+	Without []string
+	odd     bool // written in neither way
+}
+
+// UnmarshalYAML reads either way; the check of the measures tells of a third.
+func (b *breakdown) UnmarshalYAML(node ast.Node) error {
+	if _, ok := node.(ast.MapNode); ok {
+		var long struct {
+			By      string   `yaml:"by"`
+			Without []string `yaml:"without"`
+		}
+		err := yaml.NodeToValue(node, &long, yaml.Strict())
+		b.By, b.Without = long.By, long.Without
+		return err
+	}
+	b.odd = yaml.NodeToValue(node, &b.By) != nil
+	return nil
 }
 
 type project struct {
@@ -159,17 +185,9 @@ func (c *check) returnMeasures(f file, s *metrics.Strategy) {
 				c.bad(path+".breakdowns", "money is not broken down: only counts and shares of people are")
 			}
 		}
-		for j, id := range m.Breakdowns {
-			at := fmt.Sprintf("%s.breakdowns[%d]", path, j)
-			if _, ok := s.Dimension(id); !ok {
-				c.bad(at, "there is no dimension %q in this file", id)
-			}
-			if slices.Contains(m.Breakdowns[:j], id) {
-				c.bad(at, "the breakdown %s is listed twice", id)
-			}
-		}
+		by, without := c.breakdowns(path, m, s)
 		s.Measures = append(s.Measures, metrics.ReturnMeasure{ID: m.ID, Title: m.Title, Definition: m.Definition, Kind: metrics.MeasureKind(m.Kind),
-			Unit: m.Unit, Of: m.Of, Polarity: metrics.Polarity(m.Polarity), Breakdowns: m.Breakdowns, Cumulative: m.Cumulative, PartOf: m.PartOf, People: m.People})
+			Unit: m.Unit, Of: m.Of, Polarity: metrics.Polarity(m.Polarity), Breakdowns: by, Without: without, Cumulative: m.Cumulative, PartOf: m.PartOf, People: m.People})
 	}
 	for i, m := range s.Measures {
 		if m.PartOf == "" {
@@ -187,7 +205,54 @@ func (c *check) returnMeasures(f file, s *metrics.Strategy) {
 		case partOfItself(s, m):
 			c.bad(at, "%s is a part of itself, by way of %s", m.ID, whole.ID)
 		}
+		for _, by := range m.Breakdowns {
+			for _, item := range whole.Without[by] {
+				if m.Asks(by, item) {
+					c.bad(at, "%s is asked by %s for %s, and %s, which it is a part of, is not", m.ID, by, item, whole.ID)
+				}
+			}
+		}
 	}
+}
+
+// breakdowns checks by what a measure is returned, and gives the dimensions with
+// the items of each that it is not asked by.
+func (c *check) breakdowns(path string, m returned, s *metrics.Strategy) (by []string, without map[string][]string) {
+	for j, b := range m.Breakdowns {
+		at := fmt.Sprintf("%s.breakdowns[%d]", path, j)
+		d, ok := s.Dimension(b.By)
+		switch {
+		case b.odd || b.By == "":
+			c.bad(at, "a breakdown is a dimension's id, as in age, or one with the items that are not asked, as in {by: age, without: [\"25\"]}")
+			continue
+		case !ok:
+			c.bad(at, "there is no dimension %q in this file", b.By)
+		case slices.Contains(by, b.By):
+			c.bad(at, "the breakdown %s is listed twice", b.By)
+		}
+		by = append(by, b.By)
+		out := map[string]bool{}
+		for k, item := range b.Without {
+			at := fmt.Sprintf("%s.without[%d]", at, k)
+			if ok && !slices.ContainsFunc(d.Items, func(i metrics.Item) bool { return i.ID == item }) {
+				c.bad(at, "the dimension %s has no item %q", b.By, item)
+			}
+			if out[item] {
+				c.bad(at, "the item %s is left out twice", item)
+			}
+			out[item] = true
+		}
+		if ok && len(b.Without) > 0 && !slices.ContainsFunc(d.Items, func(i metrics.Item) bool { return !out[i.ID] }) {
+			c.bad(at, "every item of %s is left out: leave out the breakdown instead", b.By)
+		}
+		if len(b.Without) > 0 {
+			if without == nil {
+				without = map[string][]string{}
+			}
+			without[b.By] = b.Without
+		}
+	}
+	return by, without
 }
 
 // partOfItself follows a measure's wholes.

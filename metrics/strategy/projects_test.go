@@ -42,6 +42,9 @@ func TestDefaultProjects(t *testing.T) {
 	if names := s.Contributors(ind); !ok || ind.Periods[0] != metrics.SinceStart || len(names) != 2 {
 		t.Errorf("the report's figure: %+v, of %d projects", ind.Periods, len(names))
 	}
+	if m, _ := s.ReturnMeasure("hospital-attendances"); m.Asks("age", "25") || !m.Asks("age", "18-24") || !m.Asks("sex", "male") || m.Asks("faith", "none") {
+		t.Errorf("attendances of under-25s are asked by %v without %v", m.Breakdowns, m.Without)
+	}
 	if m, _ := s.ReturnMeasure("professionals-trained"); m.People {
 		t.Error("professionals are counted as young people are")
 	}
@@ -77,6 +80,14 @@ func TestProjectMistakesByLine(t *testing.T) {
 		{"part of each other", "    breakdowns: [age, sex, ethnic-group]\n", "    breakdowns: [age, sex, ethnic-group]\n    part_of: referrals-accepted\n", "referrals-received is a part of itself, by way of referrals-accepted", "  - id: referrals-accepted\n"},
 		{"no such dimension", "breakdowns: [age, sex, ethnic-group]", "breakdowns: [age, sex, faith]", `there is no dimension "faith"`, ""},
 		{"a dimension twice", "breakdowns: [age, sex, ethnic-group]", "breakdowns: [age, sex, sex]", "the breakdown sex is listed twice", ""},
+		{"a breakdown without an unknown item", `without: ["25"]`, `without: ["26"]`, `the dimension age has no item "26"`, ""},
+		{"a breakdown without an item twice", `without: ["25"]`, `without: ["25", "25"]`, "the item 25 is left out twice", ""},
+		{"a breakdown without any item", `without: ["25"]`, `without: [under-10, 10-14, 15-17, 18-24, "25"]`, "every item of age is left out", ""},
+		{"an item left out of no dimension", `{by: age, without: ["25"]}`, `{by: years, without: ["25"]}`, `there is no dimension "years"`, ""},
+		{"a breakdown by nothing", `{by: age, without: ["25"]}`, `{without: ["25"]}`, "a breakdown is a dimension's id", ""},
+		{"a breakdown of a list", `{by: age, without: ["25"]}`, `[age]`, "a breakdown is a dimension's id", ""},
+		{"a breakdown with another field", `{by: age, without: ["25"]}`, `{by: age, except: ["25"]}`, `no field "except"`, ""},
+		{"a part asked for what its whole is not", "part_of: hospital-attendances\n    breakdowns: [{by: age, without: [\"25\"]}", "part_of: hospital-attendances\n    breakdowns: [age", "is asked by age for 25, and hospital-attendances", ""},
 		{"money of people", "    kind: money\n    unit: £\n", "    kind: money\n    unit: £\n    people: true\n", "money is no count of people", ""},
 		{"money in pence", "    unit: £\n    polarity: none\n", "    unit: pence\n    polarity: none\n", "the unit of money must be £", ""},
 		{"a measure nobody returns", "      - panel-meetings\n", "", "", ""},

@@ -3,6 +3,7 @@ package word
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -429,6 +430,11 @@ func layout(t *metrics.ReportTable) (tableSize, []int) {
 		size = tableSizes[1]
 		least, want = measure(t, size)
 	}
+	// What a row is of stays on one line where the numbers beside it leave room:
+	// a long table is half as long then.
+	if numbers(t.Columns[1:]) && sum(least)-least[0]+want[0] <= textWidth {
+		least[0] = want[0]
+	}
 	sumLeast, sumWant := sum(least), sum(want)
 	widths := make([]int, len(t.Columns))
 	for j := range widths {
@@ -442,6 +448,11 @@ func layout(t *metrics.ReportTable) (tableSize, []int) {
 		}
 	}
 	return size, widths
+}
+
+// numbers says whether all columns are of numbers.
+func numbers(columns []metrics.ReportColumn) bool {
+	return !slices.ContainsFunc(columns, func(c metrics.ReportColumn) bool { return !c.Numeric })
 }
 
 // measure is how wide each column must be for its longest word, and how wide
