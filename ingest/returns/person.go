@@ -41,7 +41,8 @@ var (
 		what    string
 	}{
 		{regexp.MustCompile(`\b(d\.?o\.?b|dates? of birth|birth ?(date|day)s?)\b|^(born|birth)( on)?$`), "dates of birth"},
-		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|^initials( of .*)?$`), "names"},
+		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|\binitials\b`), "names"},
+		{regexp.MustCompile(`\b(child(ren)?|kid|yp|young (person|people|adult)|pupil|student|client|participant|patient|victim|suspect)('?s|s'?)? names?\b`), "names"},
 		{regexp.MustCompile(`\bnhs ?(no|number|num|id)\b`), "NHS numbers"},
 		{regexp.MustCompile(`\b(upn|unique pupil (no|number)|uln|unique learner (no|number)|national insurance|ni (no|number)|pnc (id|no|number)|case ?(ref|reference|id)|client (ref|reference|id|no|number)|hospital (no|number))s?\b`), "numbers of persons"},
 		{regexp.MustCompile(`\b(home|postal|street) address(es)?\b`), "addresses"},
