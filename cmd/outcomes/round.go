@@ -108,7 +108,7 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		}
 		if len(list) > 0 && list[0].ID != in.Seen {
 			done.Ahead = &list[0]
-			return audit("file kept", fmt.Sprintf("return %d had been handed in meanwhile", list[0].ID))
+			return audit("file kept", fmt.Sprintf("%s, SHA-256 %s: return %d had been handed in meanwhile", in.Name, done.SHA, list[0].ID))
 		}
 		if done.ID, err = tx.Receive(ctx, metrics.Submission{
 			Project: in.Project.ID, Quarter: in.Quarter, File: in.Name, SHA: done.SHA, Template: found.Template, Sample: found.Sample || r.sample,

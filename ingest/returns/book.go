@@ -23,7 +23,8 @@ const (
 	maxUnzipped = 48 << 20 // bytes of all parts, pictures among them
 	maxXML      = 16 << 20 // bytes of all parts but pictures
 	maxParts    = 500
-	maxCells    = 50_000 // that hold something
+	maxCells    = 50_000  // that hold something
+	maxCellText = 1 << 20 // bytes of all cells, a text that many of them show counted each time
 	maxRow      = 20_000
 	maxCol      = 256
 )
@@ -273,7 +274,7 @@ func readBook(p parts) (*book, error) {
 			return nil, err
 		}
 	}
-	cells := 0
+	var cells filled
 	read := map[string]bool{}
 	for _, s := range wb.Sheets {
 		var t target
@@ -430,10 +431,13 @@ func attr(e xml.StartElement, name string) string {
 // last cell, as excelize does.
 const maxSpace = 400_000
 
+// filled is how much was read of all sheets so far: cells, and bytes of text.
+type filled struct{ n, text int }
+
 // sheet reads a sheet's cells that hold something. wide says that a program
 // that fills the space up to the last cells, the blank ones among them, takes
 // much time and memory.
-func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat, cells *int) (wide bool, err error) {
+func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat, cells *filled) (wide bool, err error) {
 	r, err := p.open(name)
 	if err != nil {
 		return false, err
@@ -542,8 +546,11 @@ func (p parts) sheet(name string, s *sheet, texts []string, formats []cellFormat
 				if c.text == "" && !c.formula {
 					continue
 				}
-				if *cells++; *cells > maxCells {
+				if cells.n++; cells.n > maxCells {
 					return false, refuse("sheet_size", "More than %d cells of the workbook are filled in.", maxCells)
+				}
+				if cells.text += len(c.text); cells.text > maxCellText {
+					return false, refuse("zip_bomb", "The cells of the workbook hold more than %d MB of text; those of a return need less than 100 kB.", maxCellText>>20)
 				}
 				if now.number > maxRow || col > maxCol {
 					return false, refuse("sheet_size", "The sheet “%s” has something in cell %s, far from where a return's table is.", shorten(s.name), ref(col, now.number))

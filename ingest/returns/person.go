@@ -1,11 +1,13 @@
 package returns
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"outcomes/ingest"
 	"outcomes/ingest/table"
 )
 
@@ -39,7 +41,8 @@ var (
 		what    string
 	}{
 		{regexp.MustCompile(`\b(d\.?o\.?b|dates? of birth|birth ?(date|day)s?)\b|^(born|birth)( on)?$`), "dates of birth"},
-		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|^initials( of .*)?$`), "names"},
+		{regexp.MustCompile(`\b(first|fore|given|last|family|full|middle|maiden|nick|preferred|sur) ?names?\b|\binitials\b`), "names"},
+		{regexp.MustCompile(`\b(child(ren)?|kid|yp|young (person|people|adult)|pupil|student|client|participant|patient|victim|suspect)('?s|s'?)? names?\b`), "names"},
 		{regexp.MustCompile(`\bnhs ?(no|number|num|id)\b`), "NHS numbers"},
 		{regexp.MustCompile(`\b(upn|unique pupil (no|number)|uln|unique learner (no|number)|national insurance|ni (no|number)|pnc (id|no|number)|case ?(ref|reference|id)|client (ref|reference|id|no|number)|hospital (no|number))s?\b`), "numbers of persons"},
 		{regexp.MustCompile(`\b(home|postal|street) address(es)?\b`), "addresses"},
@@ -348,6 +351,11 @@ func (s *screen) person() bool {
 	} else {
 		clear(persons)
 	}
+	type told struct {
+		text string
+		kind cellKind
+	}
+	seen := map[told]string{} // what a cell looks as if it held
 	for _, sh := range s.book.sheets {
 		name := sh.name
 		if what := personIn(name); what != "" {
@@ -360,7 +368,15 @@ func (s *screen) person() bool {
 		columns, inRows := s.namesIn(sh.rows)
 		for j, r := range sh.rows {
 			for _, c := range r.cells {
-				what := personInCell(c)
+				key := told{c.text, c.kind}
+				what, looked := seen[key]
+				if !looked { // many cells can show one text
+					what = personInCell(c)
+					if what == "" && c.kind == textCell && namesListed(c.text) >= someNames {
+						what = "names"
+					}
+					seen[key] = what
+				}
 				if what == "" {
 					if column := s.columnOf(sh.rows, j, c); column != "" {
 						what = "a column of " + column
@@ -368,8 +384,6 @@ func (s *screen) person() bool {
 						what = "the first of a column of names"
 					} else if inRows[r.number] == c.col {
 						what = "the first of a row of names"
-					} else if c.kind == textCell && namesListed(c.text) >= someNames {
-						what = "names"
 					}
 				}
 				if what != "" {
@@ -380,6 +394,22 @@ func (s *screen) person() bool {
 	}
 	s.personal = found > 0
 	return found == 0
+}
+
+// plain looks through a file that is no workbook, a CSV or a page under another
+// name, for what is about a person: its lines as far as they are text.
+func (s *screen) plain() {
+	body := s.h.Body
+	if ingest.IsWorkbook(body) || ingest.IsOldWorkbook(body) {
+		return
+	}
+	for n, line := range bytes.Split(body[:min(len(body), maxCellText)], []byte("\n")) {
+		if what := personIn(string(line)); what != "" {
+			s.add("person_data", "", "", "Line %d of the file looks as if it held %s.", n+1, what)
+			s.personal = true
+			return
+		}
+	}
 }
 
 // heads says whether a cell stands over something, as a heading does.

@@ -133,6 +133,9 @@ func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 		"a sheet that nothing refers to": added(t, map[string]string{
 			"xl/worksheets/sheet99.xml": `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>` + secret + `</t></is></c></row></sheetData></worksheet>`}),
 		"a chart":              added(t, map[string]string{"xl/charts/chart1.xml": "<c:chart xmlns:c=\"c\"><c:pt><c:v>" + secret + "</c:v></c:pt></c:chart>"}),
+		"names and schools":    own(t, [][]any{{"Measure", "Value", "Child's name and school"}, {"Sessions held", 1, secret[:4] + ", Lyng Hall"}}, nil),
+		"their initials":       own(t, [][]any{{"Measure", "Value", "YP initials"}, {"Sessions held", 1, secret[:4]}}, nil),
+		"a CSV":                named(t, "return.csv", []byte("Child,Postcode\nJo,CV1 5RR\n")),
 		"several names a cell": in(t, "Totals", "E8", "Came: Jo.s Smith; Emily Jones; Jack O’Brien, Aisha"),
 		"a register in a row":  own(t, [][]any{{"Measure", "Value"}, {"Sessions held", 1}, nil, {"Jack Jo.smith", "Emily Jones", "Aisha"}}, nil),
 		"pairs of names":       own(t, [][]any{{"Measure", "Value", "Came"}, {"Sessions held", 1, "Jack and Emily"}, {"Referrals accepted", 2, "Aisha Khan & Omar"}}, nil),

@@ -101,6 +101,9 @@ func Screen(ctx context.Context, h Handed) (out Screening) {
 			return
 		}
 		if !step() {
+			if s.book == nil { // what cannot be read as a workbook may be readable all the same
+				s.plain()
+			}
 			return
 		}
 	}

@@ -27,7 +27,10 @@ func (s *screen) period() bool {
 	}
 	if s.about == nil {
 		s.aboveTables()
-		if _, q, ok := Identify(h.Name, nil); ok {
+		if project, q, ok := Identify(h.Name, nil); ok {
+			if other, known := h.Strategy.Project(project); known && other.ID != h.Project.ID {
+				s.add("not_your_project", "", "", "The file's name says that it is of %s, not of %s.", other.Name, h.Project.Name)
+			}
 			if q == h.Quarter {
 				s.said = true
 			} else {
@@ -214,7 +217,7 @@ func (s *screen) readValue(e *entry, c cell) {
 			add("dp_values", "%s has more than two decimals.", said)
 		}
 	default:
-		e.read, e.value = true, math.Round(v*step)/step
+		e.read, e.value = true, math.Round(v*step)/step+0 // not -0
 	}
 }
 
