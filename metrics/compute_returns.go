@@ -48,7 +48,8 @@ type returns struct {
 	numbers  map[*AcceptedReturn]map[ReturnCell]ReturnValue
 	entries  map[projectCell][]entry
 
-	strands map[string]*strand
+	published map[FigureKey][]PublishedFigure
+	strands   map[string]*strand
 	disclosure
 }
 
@@ -60,7 +61,10 @@ type projectCell struct {
 // gather lays out the accepted returns by project and quarter; nil where there is none.
 func gather(s *Strategy, f *Facts) *returns {
 	r := &returns{s: s, held: map[string][]*AcceptedReturn{}, numbers: map[*AcceptedReturn]map[ReturnCell]ReturnValue{},
-		entries: map[projectCell][]entry{}, strands: map[string]*strand{}}
+		entries: map[projectCell][]entry{}, published: map[FigureKey][]PublishedFigure{}, strands: map[string]*strand{}}
+	for _, p := range f.Published {
+		r.published[p.Key()] = append(r.published[p.Key()], p)
+	}
 	var last Month
 	for _, p := range s.Projects {
 		if r.first == 0 || p.From < r.first {
@@ -580,7 +584,9 @@ func (r *returns) publish(p *performance) []shownCell {
 		if l.den != nil {
 			forms = append(forms, l.den.form(a, b, f.Period.Kind))
 		}
-		out = append(out, shownCell{r.show(forms...), suppress})
+		c := r.show(forms...)
+		out = append(out, shownCell{c, suppress})
+		r.recall(c, *f, l)
 	}
 	// A share that is missing though all was returned tells that there was
 	// nobody to take it of.
@@ -616,6 +622,46 @@ func (r *returns) publish(p *performance) []shownCell {
 		}
 	}
 	return out
+}
+
+// recall sets a place beside what it read so far: a number that it has shown, and
+// that is still the true one, is known; one that was hidden when the figure was
+// last made, from the same returns, stays so.
+func (r *returns) recall(c *cell, now Figure, l line) {
+	a, b := r.span(now.Period)
+	for _, was := range r.published[now.Key()] {
+		status, num, den := was.Status, was.Numerator, was.Denominator
+		if num == nil {
+			num = was.Value
+		}
+		if l.by != "" {
+			at := slices.IndexFunc(was.Breakdown, func(g GroupValue) bool { return g.By == l.by && g.Item == l.item })
+			if at < 0 {
+				continue
+			}
+			g := was.Breakdown[at]
+			status, num, den = g.Status, g.Numerator, g.Denominator
+			if num == nil {
+				num = g.Value
+			}
+		}
+		switch {
+		case status == Suppressed && was.InForce && slices.Equal(was.Batches, now.Batches):
+			c.off = true
+		case status == Available && isSum(l.num, a, b, num) && (l.den == nil || isSum(l.den, a, b, den)):
+			for _, f := range c.forms {
+				if v, _ := f.of.sum(f.a, f.b); !r.isSmall(v) { // the rule may have changed since
+					f.known = true
+				}
+			}
+		}
+	}
+}
+
+// isSum says whether a sum of a strand is this number.
+func isSum(s *strand, a, b int, number *float64) bool {
+	v, ok := s.sum(a, b)
+	return ok && number != nil && *number == v
 }
 
 // relateAll says what adds up to what. Projects that occur in the same

@@ -133,24 +133,28 @@ type form struct {
 	due    bool // it ends with the quarter that is gone through or one before
 	hidden bool
 	fixed  bool // it was shown before that quarter
+	known  bool // a reading of a figure has shown it
 	cells  []*cell
 }
 
 // cell is what one place of a figure shows: a sum, or the two of a share. It
 // is shown only where neither is hidden.
-type cell struct{ forms []*form }
+type cell struct {
+	forms []*form
+	off   bool // it was hidden when the figure was last made, from the same returns
+}
 
 func (c *cell) shown() bool {
-	return !slices.ContainsFunc(c.forms, func(f *form) bool { return f.hidden })
+	return !c.off && !slices.ContainsFunc(c.forms, func(f *form) bool { return f.hidden })
 }
 
 // live says whether some place shows the sum.
 func (f *form) live() bool {
-	return f.due && !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown)
+	return f.due && (f.known || !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown))
 }
 
 // mayGo says whether it is shown and may be taken away.
-func (f *form) mayGo() bool { return !f.fixed && f.live() }
+func (f *form) mayGo() bool { return !f.fixed && !f.known && f.live() }
 
 // hide takes the sum out of every place.
 func (f *form) hide() {
@@ -230,7 +234,7 @@ func (s *strand) form(a, b int, kind PeriodKind) *form {
 
 // show registers a place that shows these sums.
 func (d *disclosure) show(forms ...*form) *cell {
-	c := &cell{forms}
+	c := &cell{forms: forms}
 	for _, f := range forms {
 		f.cells = append(f.cells, c)
 	}
@@ -251,24 +255,35 @@ func (d *disclosure) control() {
 		slices.SortFunc(s.order, func(x, y [2]int) int { return cmp.Or(x[0]-y[0], x[1]-y[1]) })
 	}
 	slices.SortFunc(d.pairs, func(p, q [2]*strand) int { return cmp.Or(p[0].id-q[0].id, p[1].id-q[1].id) })
+	// What the readings so far have shown is known of every quarter at once;
+	// where there are none yet, the quarters are taken in their order.
+	for _, s := range d.strands {
+		for _, f := range s.forms {
+			if f.known {
+				d.latest(0)
+				return
+			}
+		}
+	}
 	for last, q := d.quarters, 1; q <= last; q++ {
 		d.quarters = q
-		d.latest()
+		d.latest(q)
 	}
 }
 
 // latest hides what has to be hidden once the sums that end with the latest
-// quarter are shown beside those that are shown already.
-func (d *disclosure) latest() {
+// quarter, with all of them where it is 0, are shown beside those that are shown
+// already.
+func (d *disclosure) latest(quarter int) {
 	anew := false
 	for _, s := range d.strands {
 		for _, f := range s.forms {
 			f.fixed = f.live()
 		}
 		for _, key := range s.order {
-			if f := s.forms[key]; f.b == d.quarters {
+			if f := s.forms[key]; f.b == quarter || quarter == 0 {
 				f.due, anew, s.comp = true, true, nil
-				if v, ok := s.sum(f.a, f.b); ok && d.isSmall(v) {
+				if v, ok := s.sum(f.a, f.b); ok && d.isSmall(v) && !f.known {
 					f.hide()
 				}
 			}

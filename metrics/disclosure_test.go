@@ -396,8 +396,36 @@ var digits = regexp.MustCompile(`\d`)
 // small count that it found.
 func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 	t.Helper()
-	result := Compute(s, f)
+	return attackAfter(t, s, f, Compute(s, f), nil)
+}
+
+// attackAfter attacks figures with the knowledge of what former readings showed,
+// as far as it is still true.
+func attackAfter(t *testing.T, s *Strategy, f *Facts, result Result, former []PublishedFigure) (shown, hidden int) {
+	t.Helper()
 	a := newAttacker(s, f)
+	for _, p := range former {
+		ind, _ := s.Indicator(p.Indicator)
+		for _, g := range append([]GroupValue{{Status: p.Status, Value: p.Value, Numerator: p.Numerator, Denominator: p.Denominator}}, p.Breakdown...) {
+			if g.Status != Available {
+				continue
+			}
+			project, dimension, item := "", g.By, g.Item
+			if g.By == "project" {
+				project, dimension, item = g.Item, "", ""
+			}
+			n := g.Numerator
+			if n == nil {
+				n = g.Value
+			}
+			if us, sum, ok := a.unknowns(ind, false, project, dimension, item, p.Period); ok && n != nil && *n == sum {
+				a.learn(t, "formerly", us, sum, n)
+			}
+			if us, sum, ok := a.unknowns(ind, true, project, dimension, item, p.Period); ok && ind.Kind == Proportion && g.Denominator != nil && *g.Denominator == sum {
+				a.learn(t, "formerly", us, sum, g.Denominator)
+			}
+		}
+	}
 	figures := map[string]Figure{}
 	for _, fig := range result.Figures {
 		figures[fig.Indicator+fig.Period.Code()] = fig
@@ -625,6 +653,63 @@ func TestWhatWasShownStays(t *testing.T) {
 	}
 	if kept < 5_000 {
 		t.Errorf("only %d figures were shown", kept)
+	}
+}
+
+// Returns come late, are replaced and withdrawn: whoever has read the figures all
+// along can work out no small count of those in force.
+func TestFormerReadingsTellNoSmallNumber(t *testing.T) {
+	s := roundStrategy()
+	runs := 40
+	if testing.Short() {
+		runs = 10
+	}
+	known := 0
+	for seed := range runs {
+		rng := rand.New(rand.NewPCG(uint64(seed), 4))
+		top := []int{3, 6, 12, 30}[seed%4]
+		all := draws(s, rng, 4+rng.IntN(2), func() int { return rng.IntN(top + 1) }, 0)
+		type one struct {
+			project string
+			AcceptedReturn
+		}
+		var order []one
+		for _, p := range s.Projects {
+			for _, r := range all.Returns[p.ID] {
+				order = append(order, one{p.ID, r})
+			}
+		}
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		now := &Facts{Geography: all.Geography, Returns: map[string][]AcceptedReturn{}}
+		put := func(p string, list []AcceptedReturn) {
+			slices.SortFunc(list, func(a, b AcceptedReturn) int { return int(a.Quarter.First - b.Quarter.First) })
+			now.Returns[p] = list
+		}
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			for step, r := range order {
+				list := slices.Clone(now.Returns[r.project])
+				put(r.project, append(list, r.AcceptedReturn))
+				if step > 3 && rng.IntN(4) == 0 { // one is withdrawn
+					from := order[rng.IntN(step)]
+					put(from.project, slices.DeleteFunc(slices.Clone(now.Returns[from.project]), func(a AcceptedReturn) bool { return a.Batch == from.Batch }))
+				}
+				result := Compute(s, now)
+				attackAfter(t, s, now, result, now.Published)
+				for i := range now.Published {
+					now.Published[i].InForce = false
+				}
+				for _, fig := range result.Figures {
+					ind, _ := s.Indicator(fig.Indicator)
+					if s.CountsPeople(ind) {
+						now.Published = append(now.Published, PublishedFigure{Figure: fig, InForce: true})
+						known++
+					}
+				}
+			}
+		})
+	}
+	if known < 10_000 {
+		t.Errorf("only %d readings", known)
 	}
 }
 

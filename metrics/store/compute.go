@@ -66,6 +66,9 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	for _, p := range kept {
 		done.Kept = append(done.Kept, p.Key())
 	}
+	if facts.Published, err = s.published(ctx, strategy, todo); err != nil {
+		return done, err
+	}
 	var result metrics.Result
 	for _, domain := range slices.Sorted(maps.Keys(byDomain)) { // one domain's ranks at a time
 		if err := s.Ranks(ctx, facts, domain); err != nil {
@@ -116,6 +119,34 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	}
 	err = s.tx.QueryRowContext(ctx, `SELECT count(*) FROM figure WHERE current = 1`).Scan(&done.Figures)
 	return done, err
+}
+
+// published gives every reading so far of the figures about people, where some
+// of them are to be made.
+func (s *Session) published(ctx context.Context, strategy *metrics.Strategy, todo []metrics.Part) ([]metrics.PublishedFigure, error) {
+	var people []string
+	for _, ind := range strategy.Indicators {
+		if strategy.CountsPeople(ind) {
+			people = append(people, ind.ID)
+		}
+	}
+	if !slices.ContainsFunc(todo, func(p metrics.Part) bool { return slices.Contains(people, p.Indicator) }) {
+		return nil, nil
+	}
+	inForce := map[int64]bool{}
+	if err := s.each(ctx, `SELECT id FROM figure WHERE current = 1 AND indicator IN (`+marks(len(people))+`)`, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		inForce[id] = true
+		return err
+	}, anys(people)...); err != nil {
+		return nil, err
+	}
+	var out []metrics.PublishedFigure
+	err := eachFigureWhere(ctx, s.q, "f.indicator IN ("+marks(len(people))+")", anys(people), func(f metrics.Figure) {
+		out = append(out, metrics.PublishedFigure{Figure: f, InForce: inForce[f.ID]})
+	})
+	return out, err
 }
 
 // saveComputation puts new figures and revisions in force and retires others,
