@@ -48,8 +48,7 @@ type returns struct {
 	numbers  map[*AcceptedReturn]map[ReturnCell]ReturnValue
 	entries  map[projectCell][]entry
 
-	published map[FigureKey][]PublishedFigure
-	strands   map[string]*strand
+	strands map[string]*strand
 	disclosure
 }
 
@@ -61,10 +60,7 @@ type projectCell struct {
 // gather lays out the accepted returns by project and quarter; nil where there is none.
 func gather(s *Strategy, f *Facts) *returns {
 	r := &returns{s: s, held: map[string][]*AcceptedReturn{}, numbers: map[*AcceptedReturn]map[ReturnCell]ReturnValue{},
-		entries: map[projectCell][]entry{}, published: map[FigureKey][]PublishedFigure{}, strands: map[string]*strand{}}
-	for _, p := range f.Published {
-		r.published[p.Key()] = append(r.published[p.Key()], p)
-	}
+		entries: map[projectCell][]entry{}, strands: map[string]*strand{}}
 	var last Month
 	for _, p := range s.Projects {
 		if r.first == 0 || p.From < r.first {
@@ -296,9 +292,10 @@ func (c *computation) returned(a Area) Result {
 		}
 	}
 	for _, p := range people {
-		cells = append(cells, r.publish(p)...)
+		cells = append(cells, r.publish(p, c.f.Published)...)
 	}
 	r.relateAll(people)
+	r.recall(c.f, people)
 	r.control()
 	for _, cell := range cells {
 		if !cell.shown() {
@@ -576,8 +573,20 @@ type shownCell struct {
 }
 
 // publish registers all that an indicator's figures show.
-func (r *returns) publish(p *performance) []shownCell {
+func (r *returns) publish(p *performance, before []PublishedFigure) []shownCell {
 	var out []shownCell
+	inForce := map[Period]Figure{}
+	for _, f := range before {
+		if f.InForce && f.Indicator == p.ind.ID {
+			inForce[f.Period] = f.Figure
+		}
+	}
+	// What was hidden when the figure was last made, from the same returns, stays
+	// so: the figures would else depend on how often they are made.
+	wasHidden := func(f *Figure, l line) bool {
+		was, ok := inForce[f.Period]
+		return ok && slices.Equal(was.Batches, f.Batches) && was.row(l.by, l.item).Status == Suppressed
+	}
 	put := func(f *Figure, l line, suppress func()) {
 		a, b := r.span(f.Period)
 		forms := []*form{l.num.form(a, b, f.Period.Kind)}
@@ -585,8 +594,8 @@ func (r *returns) publish(p *performance) []shownCell {
 			forms = append(forms, l.den.form(a, b, f.Period.Kind))
 		}
 		c := r.show(forms...)
+		c.off = wasHidden(f, l)
 		out = append(out, shownCell{c, suppress})
-		r.recall(c, *f, l)
 	}
 	// A share that is missing though all was returned tells that there was
 	// nobody to take it of.
@@ -622,46 +631,6 @@ func (r *returns) publish(p *performance) []shownCell {
 		}
 	}
 	return out
-}
-
-// recall sets a place beside what it read so far: a number that it has shown, and
-// that is still the true one, is known; one that was hidden when the figure was
-// last made, from the same returns, stays so.
-func (r *returns) recall(c *cell, now Figure, l line) {
-	a, b := r.span(now.Period)
-	for _, was := range r.published[now.Key()] {
-		status, num, den := was.Status, was.Numerator, was.Denominator
-		if num == nil {
-			num = was.Value
-		}
-		if l.by != "" {
-			at := slices.IndexFunc(was.Breakdown, func(g GroupValue) bool { return g.By == l.by && g.Item == l.item })
-			if at < 0 {
-				continue
-			}
-			g := was.Breakdown[at]
-			status, num, den = g.Status, g.Numerator, g.Denominator
-			if num == nil {
-				num = g.Value
-			}
-		}
-		switch {
-		case status == Suppressed && was.InForce && slices.Equal(was.Batches, now.Batches):
-			c.off = true
-		case status == Available && isSum(l.num, a, b, num) && (l.den == nil || isSum(l.den, a, b, den)):
-			for _, f := range c.forms {
-				if v, _ := f.of.sum(f.a, f.b); !r.isSmall(v) { // the rule may have changed since
-					f.known = true
-				}
-			}
-		}
-	}
-}
-
-// isSum says whether a sum of a strand is this number.
-func isSum(s *strand, a, b int, number *float64) bool {
-	v, ok := s.sum(a, b)
-	return ok && number != nil && *number == v
 }
 
 // relateAll says what adds up to what. Projects that occur in the same

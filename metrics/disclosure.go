@@ -20,9 +20,11 @@ import (
 // Between strands the parts add up to their whole in each quarter; elimination
 // (modulo a prime) tells what can be worked out from these equations.
 //
-// What was shown cannot be taken back. So the quarters are gone through in their
-// order, each as if it were the latest: what is shown once its returns are in
-// stays, and only sums that end with the next quarter give way for that one.
+// What was shown cannot be taken back. So what the readings so far have shown is
+// taken into account (disclosure_past.go), and stays. Where there are none yet,
+// the quarters are gone through in their order, each as if it were the latest:
+// what is shown once its returns are in stays, and only sums that end with the
+// next quarter give way for that one.
 
 // CountsPeople says whether an indicator is made from counts of people. Its
 // small numbers are suppressed, and the difference of two revisions of its
@@ -194,7 +196,14 @@ type disclosure struct {
 	relations []*relation
 	pairs     [][2]*strand // numerator and denominator of a share: the difference is a count, too
 
+	formers  int            // how many numbers of former returns there are
+	formerAt map[string]int // their places
+	learned  []learned      // what former readings tell
+	secret   [][]learned    // what may not be worked out, besides what is small now
+	said     map[string]bool
+
 	pivots map[int]row // of the elimination, by the leading unknown
+	base   int         // of the former numbers among the unknowns
 	told   map[[2]int]bool
 }
 
@@ -546,7 +555,7 @@ func (d *disclosure) hideAcross() bool {
 		return true
 	}
 	for _, s := range d.strands {
-		if len(s.in) == 0 {
+		if len(s.in) == 0 && len(d.learned) == 0 {
 			continue
 		}
 		d.targets(s, func(a, b int) {
@@ -554,6 +563,11 @@ func (d *disclosure) hideAcross() bool {
 				mend(s.in, []*strand{s}, a, b)
 			}
 		})
+	}
+	for _, sums := range d.secret {
+		if near, ok := d.toldSecret(sums); ok {
+			mend(nil, near, 0, d.quarters)
+		}
 	}
 	for _, pair := range d.pairs {
 		d.pairTargets(pair, func(a, b int) {
@@ -674,9 +688,19 @@ func (d *disclosure) thin(relations []*relation, targets []*strand, a, b int) *s
 			return least.of
 		}
 		before := len(reach)
-		for _, s := range slices.Collect(maps.Keys(reach)) { // one circle, whatever the order
+		from := maps.Clone(reach) // one circle, whatever the order
+		for s := range from {
 			for _, r := range s.in {
 				r.each(func(s *strand, _ int64) { reach[s] = true })
+			}
+		}
+		for _, l := range d.learned {
+			if slices.ContainsFunc(l, func(p piece) bool { return from[p.of] }) {
+				for _, p := range l {
+					if p.of != nil {
+						reach[p.of] = true
+					}
+				}
 			}
 		}
 		if len(reach) == before {
@@ -706,7 +730,13 @@ func (d *disclosure) eliminate() {
 		s.base, s.at = base, s.comp
 		base += s.comps
 	}
+	d.base = base
 	d.pivots, d.told = map[int]row{}, map[[2]int]bool{}
+	put := func(e equation) {
+		if left := d.reduce(e.row()); len(left) > 0 {
+			d.pivots[left[0].unknown] = left.scaled(inverse(left[0].factor))
+		}
+	}
 	for _, r := range d.relations {
 		for q := range d.quarters {
 			if !r.known(q) {
@@ -714,28 +744,26 @@ func (d *disclosure) eliminate() {
 			}
 			var sum equation
 			r.each(func(s *strand, sign int64) { sum.add(s, q, q+1, sign) })
-			if left := d.reduce(sum.row()); len(left) > 0 {
-				d.pivots[left[0].unknown] = left.scaled(inverse(left[0].factor))
-			}
+			put(sum)
 		}
+	}
+	for _, l := range d.learned {
+		put(l.equation(d))
 	}
 }
 
 // equation gathers the terms of a row.
-type equation []struct {
+type equation []unknowns
+
+// unknowns is one unknown so many times.
+type unknowns struct {
 	unknown int
 	factor  int64
 }
 
 func (e *equation) add(s *strand, a, b int, factor int64) {
 	if s.at[a] != s.at[b] {
-		*e = append(*e, struct {
-			unknown int
-			factor  int64
-		}{s.base + s.at[b], factor}, struct {
-			unknown int
-			factor  int64
-		}{s.base + s.at[a], -factor})
+		*e = append(*e, unknowns{s.base + s.at[b], factor}, unknowns{s.base + s.at[a], -factor})
 	}
 }
 

@@ -35,6 +35,9 @@ type Facts struct {
 	// for the parts that are made from returns, and are in no digest: a reading is
 	// made from the same facts as its part.
 	Published []PublishedFigure
+	// Former are the returns that were accepted once and are replaced or
+	// withdrawn; former readings were made from them.
+	Former []AcceptedReturn
 	// Sample says that the facts are invented.
 	Sample bool
 }

@@ -66,7 +66,7 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	for _, p := range kept {
 		done.Kept = append(done.Kept, p.Key())
 	}
-	if facts.Published, err = s.published(ctx, strategy, todo); err != nil {
+	if err := s.published(ctx, strategy, facts, todo); err != nil {
 		return done, err
 	}
 	var result metrics.Result
@@ -121,32 +121,31 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	return done, err
 }
 
-// published gives every reading so far of the figures about people, where some
-// of them are to be made.
-func (s *Session) published(ctx context.Context, strategy *metrics.Strategy, todo []metrics.Part) ([]metrics.PublishedFigure, error) {
-	var people []string
+// published fills in every reading so far of the figures about people, and the
+// former returns that they were made from, where figures are to be made of returns.
+func (s *Session) published(ctx context.Context, strategy *metrics.Strategy, f *metrics.Facts, todo []metrics.Part) error {
+	var people []any
+	todoNow := false
 	for _, ind := range strategy.Indicators {
 		if strategy.CountsPeople(ind) {
 			people = append(people, ind.ID)
 		}
+		todoNow = todoNow || ind.Numerator.From == metrics.FromReturns && slices.ContainsFunc(todo, func(p metrics.Part) bool { return p.Indicator == ind.ID })
 	}
-	if !slices.ContainsFunc(todo, func(p metrics.Part) bool { return slices.Contains(people, p.Indicator) }) {
-		return nil, nil
+	if !todoNow {
+		return nil
 	}
-	inForce := map[int64]bool{}
-	if err := s.each(ctx, `SELECT id FROM figure WHERE current = 1 AND indicator IN (`+marks(len(people))+`)`, func(r *sql.Rows) error {
-		var id int64
-		err := r.Scan(&id)
-		inForce[id] = true
-		return err
-	}, anys(people)...); err != nil {
-		return nil, err
+	for current := range 2 {
+		err := eachFigureOf(ctx, s.q, numbersAndGroups, "f.current = ? AND f.indicator IN ("+marks(len(people))+")", append([]any{current}, people...), 0, func(fig metrics.Figure) {
+			f.Published = append(f.Published, metrics.PublishedFigure{Figure: fig, InForce: current == 1})
+		})
+		if err != nil {
+			return err
+		}
 	}
-	var out []metrics.PublishedFigure
-	err := eachFigureWhere(ctx, s.q, "f.indicator IN ("+marks(len(people))+")", anys(people), func(f metrics.Figure) {
-		out = append(out, metrics.PublishedFigure{Figure: f, InForce: inForce[f.ID]})
-	})
-	return out, err
+	var err error
+	f.Former, err = s.formerReturns(ctx)
+	return err
 }
 
 // saveComputation puts new figures and revisions in force and retires others,
