@@ -292,9 +292,10 @@ func (c *computation) returned(a Area) Result {
 		}
 	}
 	for _, p := range people {
-		cells = append(cells, r.publish(p)...)
+		cells = append(cells, r.publish(p, c.f.Published)...)
 	}
 	r.relateAll(people)
+	r.recall(c.f, people)
 	r.control()
 	for _, cell := range cells {
 		if !cell.shown() {
@@ -572,15 +573,29 @@ type shownCell struct {
 }
 
 // publish registers all that an indicator's figures show.
-func (r *returns) publish(p *performance) []shownCell {
+func (r *returns) publish(p *performance, before []PublishedFigure) []shownCell {
 	var out []shownCell
+	inForce := map[Period]Figure{}
+	for _, f := range before {
+		if f.InForce && f.Indicator == p.ind.ID {
+			inForce[f.Period] = f.Figure
+		}
+	}
+	// What was hidden when the figure was last made, from the same returns, stays
+	// so: the figures would else depend on how often they are made.
+	wasHidden := func(f *Figure, l line) bool {
+		was, ok := inForce[f.Period]
+		return ok && slices.Equal(was.Batches, f.Batches) && was.row(l.by, l.item).Status == Suppressed
+	}
 	put := func(f *Figure, l line, suppress func()) {
 		a, b := r.span(f.Period)
 		forms := []*form{l.num.form(a, b, f.Period.Kind)}
 		if l.den != nil {
 			forms = append(forms, l.den.form(a, b, f.Period.Kind))
 		}
-		out = append(out, shownCell{r.show(forms...), suppress})
+		c := r.show(forms...)
+		c.off = wasHidden(f, l)
+		out = append(out, shownCell{c, suppress})
 	}
 	// A share that is missing though all was returned tells that there was
 	// nobody to take it of.

@@ -20,9 +20,11 @@ import (
 // Between strands the parts add up to their whole in each quarter; elimination
 // (modulo a prime) tells what can be worked out from these equations.
 //
-// What was shown cannot be taken back. So the quarters are gone through in their
-// order, each as if it were the latest: what is shown once its returns are in
-// stays, and only sums that end with the next quarter give way for that one.
+// What was shown cannot be taken back. So what the readings so far have shown is
+// taken into account (disclosure_past.go), and stays. Where there are none yet,
+// the quarters are gone through in their order, each as if it were the latest:
+// what is shown once its returns are in stays, and only sums that end with the
+// next quarter give way for that one.
 
 // CountsPeople says whether an indicator is made from counts of people. Its
 // small numbers are suppressed, and the difference of two revisions of its
@@ -133,24 +135,28 @@ type form struct {
 	due    bool // it ends with the quarter that is gone through or one before
 	hidden bool
 	fixed  bool // it was shown before that quarter
+	known  bool // a reading of a figure has shown it
 	cells  []*cell
 }
 
 // cell is what one place of a figure shows: a sum, or the two of a share. It
 // is shown only where neither is hidden.
-type cell struct{ forms []*form }
+type cell struct {
+	forms []*form
+	off   bool // it was hidden when the figure was last made, from the same returns
+}
 
 func (c *cell) shown() bool {
-	return !slices.ContainsFunc(c.forms, func(f *form) bool { return f.hidden })
+	return !c.off && !slices.ContainsFunc(c.forms, func(f *form) bool { return f.hidden })
 }
 
 // live says whether some place shows the sum.
 func (f *form) live() bool {
-	return f.due && !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown)
+	return f.due && (f.known || !f.hidden && slices.ContainsFunc(f.cells, (*cell).shown))
 }
 
 // mayGo says whether it is shown and may be taken away.
-func (f *form) mayGo() bool { return !f.fixed && f.live() }
+func (f *form) mayGo() bool { return !f.fixed && !f.known && f.live() }
 
 // hide takes the sum out of every place.
 func (f *form) hide() {
@@ -190,7 +196,14 @@ type disclosure struct {
 	relations []*relation
 	pairs     [][2]*strand // numerator and denominator of a share: the difference is a count, too
 
+	formers  int            // how many numbers of former returns there are
+	formerAt map[string]int // their places
+	learned  []learned      // what former readings tell
+	secret   [][]learned    // what may not be worked out, besides what is small now
+	said     map[string]bool
+
 	pivots map[int]row // of the elimination, by the leading unknown
+	base   int         // of the former numbers among the unknowns
 	told   map[[2]int]bool
 }
 
@@ -230,7 +243,7 @@ func (s *strand) form(a, b int, kind PeriodKind) *form {
 
 // show registers a place that shows these sums.
 func (d *disclosure) show(forms ...*form) *cell {
-	c := &cell{forms}
+	c := &cell{forms: forms}
 	for _, f := range forms {
 		f.cells = append(f.cells, c)
 	}
@@ -251,24 +264,35 @@ func (d *disclosure) control() {
 		slices.SortFunc(s.order, func(x, y [2]int) int { return cmp.Or(x[0]-y[0], x[1]-y[1]) })
 	}
 	slices.SortFunc(d.pairs, func(p, q [2]*strand) int { return cmp.Or(p[0].id-q[0].id, p[1].id-q[1].id) })
+	// What the readings so far have shown is known of every quarter at once;
+	// where there are none yet, the quarters are taken in their order.
+	for _, s := range d.strands {
+		for _, f := range s.forms {
+			if f.known {
+				d.latest(0)
+				return
+			}
+		}
+	}
 	for last, q := d.quarters, 1; q <= last; q++ {
 		d.quarters = q
-		d.latest()
+		d.latest(q)
 	}
 }
 
 // latest hides what has to be hidden once the sums that end with the latest
-// quarter are shown beside those that are shown already.
-func (d *disclosure) latest() {
+// quarter, with all of them where it is 0, are shown beside those that are shown
+// already.
+func (d *disclosure) latest(quarter int) {
 	anew := false
 	for _, s := range d.strands {
 		for _, f := range s.forms {
 			f.fixed = f.live()
 		}
 		for _, key := range s.order {
-			if f := s.forms[key]; f.b == d.quarters {
+			if f := s.forms[key]; f.b == quarter || quarter == 0 {
 				f.due, anew, s.comp = true, true, nil
-				if v, ok := s.sum(f.a, f.b); ok && d.isSmall(v) {
+				if v, ok := s.sum(f.a, f.b); ok && d.isSmall(v) && !f.known {
 					f.hide()
 				}
 			}
@@ -531,7 +555,7 @@ func (d *disclosure) hideAcross() bool {
 		return true
 	}
 	for _, s := range d.strands {
-		if len(s.in) == 0 {
+		if len(s.in) == 0 && len(d.learned) == 0 {
 			continue
 		}
 		d.targets(s, func(a, b int) {
@@ -539,6 +563,11 @@ func (d *disclosure) hideAcross() bool {
 				mend(s.in, []*strand{s}, a, b)
 			}
 		})
+	}
+	for _, sums := range d.secret {
+		if near, ok := d.toldSecret(sums); ok {
+			mend(nil, near, 0, d.quarters)
+		}
 	}
 	for _, pair := range d.pairs {
 		d.pairTargets(pair, func(a, b int) {
@@ -659,9 +688,19 @@ func (d *disclosure) thin(relations []*relation, targets []*strand, a, b int) *s
 			return least.of
 		}
 		before := len(reach)
-		for _, s := range slices.Collect(maps.Keys(reach)) { // one circle, whatever the order
+		from := maps.Clone(reach) // one circle, whatever the order
+		for s := range from {
 			for _, r := range s.in {
 				r.each(func(s *strand, _ int64) { reach[s] = true })
+			}
+		}
+		for _, l := range d.learned {
+			if slices.ContainsFunc(l, func(p piece) bool { return from[p.of] }) {
+				for _, p := range l {
+					if p.of != nil {
+						reach[p.of] = true
+					}
+				}
 			}
 		}
 		if len(reach) == before {
@@ -691,7 +730,13 @@ func (d *disclosure) eliminate() {
 		s.base, s.at = base, s.comp
 		base += s.comps
 	}
+	d.base = base
 	d.pivots, d.told = map[int]row{}, map[[2]int]bool{}
+	put := func(e equation) {
+		if left := d.reduce(e.row()); len(left) > 0 {
+			d.pivots[left[0].unknown] = left.scaled(inverse(left[0].factor))
+		}
+	}
 	for _, r := range d.relations {
 		for q := range d.quarters {
 			if !r.known(q) {
@@ -699,28 +744,26 @@ func (d *disclosure) eliminate() {
 			}
 			var sum equation
 			r.each(func(s *strand, sign int64) { sum.add(s, q, q+1, sign) })
-			if left := d.reduce(sum.row()); len(left) > 0 {
-				d.pivots[left[0].unknown] = left.scaled(inverse(left[0].factor))
-			}
+			put(sum)
 		}
+	}
+	for _, l := range d.learned {
+		put(l.equation(d))
 	}
 }
 
 // equation gathers the terms of a row.
-type equation []struct {
+type equation []unknowns
+
+// unknowns is one unknown so many times.
+type unknowns struct {
 	unknown int
 	factor  int64
 }
 
 func (e *equation) add(s *strand, a, b int, factor int64) {
 	if s.at[a] != s.at[b] {
-		*e = append(*e, struct {
-			unknown int
-			factor  int64
-		}{s.base + s.at[b], factor}, struct {
-			unknown int
-			factor  int64
-		}{s.base + s.at[a], -factor})
+		*e = append(*e, unknowns{s.base + s.at[b], factor}, unknowns{s.base + s.at[a], -factor})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -146,10 +147,34 @@ func draws(s *Strategy, rng *rand.Rand, quarters int, one func() int, missing fl
 // nothing of how they are hidden.
 type attacker struct {
 	s     *Strategy
-	f     *Facts
-	truth map[string]float64 // by unknown
+	now   world
+	cells []string // the unknowns of the returns in force that count people
 	rows  map[string][]map[string]int64
+	seen  map[string]bool // rows
 	solid map[string]*solver
+}
+
+// world is what some returns say, by measure, part, project, item and quarter. A
+// number that is the same in two returns for a quarter is one unknown.
+type world map[string]struct {
+	unknown string
+	value   float64
+}
+
+func worldOf(of map[string][]AcceptedReturn) world {
+	w := world{}
+	for project, list := range of {
+		for _, ret := range list {
+			for _, v := range ret.Values {
+				key := unknown(project, v.Measure, v.Part, v.Dimension, v.Item, ret.Quarter)
+				w[key] = struct {
+					unknown string
+					value   float64
+				}{fmt.Sprint(key, "=", v.Value), v.Value}
+			}
+		}
+	}
+	return w
 }
 
 const attackPrime = 998244353
@@ -174,7 +199,7 @@ func group(u string) string {
 // sides gives the unknowns of an indicator for a period, of its numerator or
 // denominator, of one project or all, of one item or the total; ok is false
 // where a return is missing.
-func (a *attacker) unknowns(ind Indicator, denominator bool, project, dimension, item string, p Period) (out []string, sum float64, ok bool) {
+func (a *attacker) unknowns(w world, ind Indicator, denominator bool, project, dimension, item string, p Period) (out []string, sum float64, ok bool) {
 	m := ind.Numerator
 	if denominator {
 		m = ind.Denominator
@@ -198,12 +223,18 @@ func (a *attacker) unknowns(ind Indicator, denominator bool, project, dimension,
 				if !pr.Runs(q) {
 					continue
 				}
-				u := unknown(pr.ID, id, part, dimension, item, q)
-				v, have := a.truth[u]
+				c, have := w[unknown(pr.ID, id, part, dimension, item, q)]
 				if !have {
 					return nil, 0, false
 				}
-				out, sum = append(out, u), sum+v
+				out, sum = append(out, c.unknown), sum+c.value
+				if measure, _ := a.s.ReturnMeasure(id); measure.Cumulative && pr.From < q.First {
+					before, have := w[unknown(pr.ID, id, part, dimension, item, QuarterOf(q.First-1))]
+					if !have || before.value > c.value {
+						return nil, 0, false
+					}
+					out, sum = append(out, "-"+before.unknown), sum-before.value
+				}
 			}
 		}
 	}
@@ -211,40 +242,60 @@ func (a *attacker) unknowns(ind Indicator, denominator bool, project, dimension,
 }
 
 func newAttacker(s *Strategy, f *Facts) *attacker {
-	a := &attacker{s: s, f: f, truth: map[string]float64{}, rows: map[string][]map[string]int64{}, solid: map[string]*solver{}}
-	for _, p := range s.Projects {
-		through := map[string]float64{}
-		for _, ret := range f.Returns[p.ID] {
-			for _, v := range ret.Values {
-				x := v.Value
-				if v.Measure == "through" {
-					through[ret.Quarter.Code()] = x
-					x = -1
-					if p.From >= ret.Quarter.First {
-						x = v.Value
-					} else if before, ok := through[QuarterOf(ret.Quarter.First-1).Code()]; ok {
-						x = v.Value - before
-					}
-				}
-				if x >= 0 {
-					a.truth[unknown(p.ID, v.Measure, v.Part, v.Dimension, v.Item, ret.Quarter)] = x
-				}
-			}
-			for _, d := range s.Dimensions { // everybody falls in one item
-				for _, m := range s.Measures {
+	a := &attacker{s: s, now: worldOf(f.Returns), rows: map[string][]map[string]int64{}, seen: map[string]bool{}, solid: map[string]*solver{}}
+	for _, c := range a.now {
+		measure, _, _ := strings.Cut(c.unknown, "|")
+		if m, _ := s.ReturnMeasure(measure); m.People && !m.Cumulative {
+			a.cells = append(a.cells, c.unknown)
+		}
+	}
+	slices.Sort(a.cells)
+	a.split(a.now, f.Returns)
+	return a
+}
+
+// split says that everybody falls in one item of each breakdown.
+func (a *attacker) split(w world, of map[string][]AcceptedReturn) {
+	for _, p := range a.s.Projects {
+		for _, ret := range of[p.ID] {
+			for _, d := range a.s.Dimensions {
+				for _, m := range a.s.Measures {
 					if !slices.Contains(m.Breakdowns, d.ID) || !slices.Contains(p.Measures, m.ID) {
 						continue
 					}
-					row := map[string]int64{unknown(p.ID, m.ID, "", "", "", ret.Quarter): 1}
+					row := map[string]int64{w[unknown(p.ID, m.ID, "", "", "", ret.Quarter)].unknown: 1}
 					for _, item := range m.ItemsOf(d) {
-						row[unknown(p.ID, m.ID, "", d.ID, item.ID, ret.Quarter)] = -1
+						row[w[unknown(p.ID, m.ID, "", d.ID, item.ID, ret.Quarter)].unknown] = -1
 					}
-					a.rows[m.ID] = append(a.rows[m.ID], row)
+					a.put(m.ID, row)
 				}
 			}
 		}
 	}
-	return a
+}
+
+// put adds an equation.
+func (a *attacker) put(key string, row map[string]int64) {
+	if id := fmt.Sprint(key, row); !a.seen[id] {
+		a.seen[id] = true
+		a.rows[key] = append(a.rows[key], row)
+	}
+}
+
+// sumOf counts how often each unknown is added.
+func sumOf(us []string) (row map[string]int64, key string) {
+	row = map[string]int64{}
+	for _, u := range us {
+		sign := int64(1)
+		if u[0] == '-' {
+			u, sign = u[1:], -1
+		}
+		if row[u] += sign; row[u] == 0 {
+			delete(row, u)
+		}
+		key = group(u)
+	}
+	return row, key
 }
 
 // learn takes in a published sum and checks that it is true.
@@ -256,18 +307,13 @@ func (a *attacker) learn(t *testing.T, what string, us []string, sum float64, sh
 	if *shown != sum {
 		t.Fatalf("%s: %v is published, %v is true", what, *shown, sum)
 	}
-	row := map[string]int64{}
-	key := ""
-	for _, u := range us {
-		row[u]++
-		key = group(u)
-	}
+	row, key := sumOf(us)
 	if len(row) > 0 {
-		a.rows[key] = append(a.rows[key], row)
+		a.put(key, row)
 	}
-	for _, u := range us {
+	for u := range row {
 		if group(u) != key { // an indicator of several measures ties them together
-			a.rows["tied"] = append(a.rows["tied"], row)
+			a.put("tied", row)
 			return
 		}
 	}
@@ -373,11 +419,8 @@ func (a *attacker) knows(us []string) bool {
 	if len(us) == 0 {
 		return true
 	}
-	row := map[string]int64{}
-	for _, u := range us {
-		row[u]++
-	}
-	s := a.solid[group(us[0])]
+	row, key := sumOf(us)
+	s := a.solid[key]
 	return s != nil && s.reduced(row) == nil
 }
 
@@ -396,8 +439,58 @@ var digits = regexp.MustCompile(`\d`)
 // small count that it found.
 func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 	t.Helper()
-	result := Compute(s, f)
+	return attackAfter(t, s, f, Compute(s, f), nil)
+}
+
+// attackAfter attacks figures with the knowledge of what former readings showed.
+// It counts what is found: no small count, neither of the returns in force nor of
+// former ones, may be.
+func attackAfter(t *testing.T, s *Strategy, f *Facts, result Result, former []PublishedFigure) (shown, hidden int) {
+	t.Helper()
 	a := newAttacker(s, f)
+	byBatch := map[int64]AcceptedReturn{}
+	for _, list := range f.Returns {
+		for _, r := range list {
+			byBatch[r.Batch] = r
+		}
+	}
+	for _, r := range f.Former {
+		byBatch[r.Batch] = r
+	}
+	worlds := map[string]world{}
+	for _, p := range former {
+		ind, _ := s.Indicator(p.Indicator)
+		w, ok := worlds[fmt.Sprint(p.Batches)]
+		if !ok {
+			of := map[string][]AcceptedReturn{}
+			for _, b := range p.Batches {
+				r := byBatch[b]
+				of[r.Project] = append(of[r.Project], r)
+			}
+			w = worldOf(of)
+			a.split(w, of)
+			worlds[fmt.Sprint(p.Batches)] = w
+		}
+		for _, g := range append([]GroupValue{{Status: p.Status, Value: p.Value, Numerator: p.Numerator, Denominator: p.Denominator}}, p.Breakdown...) {
+			if g.Status == Suppressed {
+				continue
+			}
+			project, dimension, item := "", g.By, g.Item
+			if g.By == "project" {
+				project, dimension, item = g.Item, "", ""
+			}
+			n := g.Numerator
+			if n == nil {
+				n = g.Value
+			}
+			if us, sum, ok := a.unknowns(w, ind, false, project, dimension, item, p.Period); ok {
+				a.learn(t, "formerly", us, sum, n)
+			}
+			if us, sum, ok := a.unknowns(w, ind, true, project, dimension, item, p.Period); ok && ind.Kind == Proportion {
+				a.learn(t, "formerly", us, sum, nobody(g.Status, sum, ok, g.Denominator))
+			}
+		}
+	}
 	figures := map[string]Figure{}
 	for _, fig := range result.Figures {
 		figures[fig.Indicator+fig.Period.Code()] = fig
@@ -411,12 +504,12 @@ func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 			continue
 		}
 		what := fig.Indicator + " " + fig.Period.Code()
-		us, sum, _ := a.unknowns(ind, false, "", "", "", fig.Period)
+		us, sum, _ := a.unknowns(a.now, ind, false, "", "", "", fig.Period)
 		a.learn(t, what, us, sum, fig.Numerator)
 		if ind.Kind == Total {
 			a.learn(t, what, us, sum, fig.Value)
 		} else {
-			us, sum, ok := a.unknowns(ind, true, "", "", "", fig.Period)
+			us, sum, ok := a.unknowns(a.now, ind, true, "", "", "", fig.Period)
 			a.learn(t, what, us, sum, nobody(fig.Status, sum, ok, fig.Denominator))
 		}
 		if fig.Status == Suppressed {
@@ -445,12 +538,12 @@ func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 			if g.By == "project" {
 				project, dimension, item = g.Item, "", ""
 			}
-			us, sum, _ := a.unknowns(ind, false, project, dimension, item, fig.Period)
+			us, sum, _ := a.unknowns(a.now, ind, false, project, dimension, item, fig.Period)
 			a.learn(t, what+" "+g.Item, us, sum, g.Numerator)
 			if ind.Kind == Total {
 				a.learn(t, what+" "+g.Item, us, sum, g.Value)
 			} else {
-				us, sum, ok := a.unknowns(ind, true, project, dimension, item, fig.Period)
+				us, sum, ok := a.unknowns(a.now, ind, true, project, dimension, item, fig.Period)
 				a.learn(t, what+" "+g.Item, us, sum, nobody(g.Status, sum, ok, g.Denominator))
 			}
 			if g.Status == Suppressed {
@@ -475,7 +568,7 @@ func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 	a.solve()
 	small := func(v float64) bool { return v >= 1 && v <= float64(s.Returns.Small) }
 	report := func(ind Indicator, project, dimension, item string, p Period) {
-		us, n, ok := a.unknowns(ind, false, project, dimension, item, p)
+		us, n, ok := a.unknowns(a.now, ind, false, project, dimension, item, p)
 		if !ok {
 			return
 		}
@@ -485,7 +578,7 @@ func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 		if ind.Kind != Proportion {
 			return
 		}
-		of, d, ok := a.unknowns(ind, true, project, dimension, item, p)
+		of, d, ok := a.unknowns(a.now, ind, true, project, dimension, item, p)
 		if !ok {
 			return
 		}
@@ -509,6 +602,23 @@ func attack(t *testing.T, s *Strategy, f *Facts) (shown, hidden int) {
 			if g.By != "project" {
 				report(ind, "", g.By, g.Item, fig.Period)
 			}
+		}
+	}
+	if len(former) == 0 { // a project's item is in no figure; only readings of two times could tell it
+		return shown, hidden
+	}
+	for _, r := range f.Former {
+		for _, c := range worldOf(map[string][]AcceptedReturn{r.Project: {r}}) {
+			measure, _, _ := strings.Cut(c.unknown, "|")
+			if m, _ := s.ReturnMeasure(measure); m.People && !m.Cumulative {
+				a.cells = append(a.cells, c.unknown)
+			}
+		}
+	}
+	for _, u := range a.cells {
+		_, v, _ := strings.Cut(u, "=")
+		if n, err := strconv.ParseFloat(v, 64); err != nil || small(n) && a.knows([]string{u}) {
+			t.Errorf("%s can be worked out", u)
 		}
 	}
 	return shown, hidden
@@ -625,6 +735,109 @@ func TestWhatWasShownStays(t *testing.T) {
 	}
 	if kept < 5_000 {
 		t.Errorf("only %d figures were shown", kept)
+	}
+}
+
+// Returns come late, are replaced (mostly in a few numbers), withdrawn and
+// accepted again: whoever has read the figures all along can work out no small
+// count, of those in force or of former ones.
+func TestFormerReadingsTellNoSmallNumber(t *testing.T) {
+	s := roundStrategy()
+	runs := 40
+	if testing.Short() {
+		runs = 8
+	}
+	readings, shown := 0, 0
+	for seed := range runs {
+		rng := rand.New(rand.NewPCG(uint64(seed), 4))
+		top := []int{3, 6, 12, 30}[seed%4]
+		quarters := 4 + rng.IntN(2)
+		draw := func() []AcceptedReturn {
+			var out []AcceptedReturn
+			all := draws(s, rng, quarters, func() int { return rng.IntN(top + 1) }, 0)
+			for _, p := range s.Projects {
+				out = append(out, all.Returns[p.ID]...)
+			}
+			return out
+		}
+		first, second := draw(), draw()
+		batch := int64(0)
+		now := &Facts{Geography: NewGeography(), Returns: map[string][]AcceptedReturn{}}
+		now.Geography.Names["E08000001"] = "Aton"
+		takeOut := func(r AcceptedReturn) (was AcceptedReturn, ok bool) {
+			list := slices.Clone(now.Returns[r.Project])
+			i := slices.IndexFunc(list, func(x AcceptedReturn) bool { return x.Quarter == r.Quarter })
+			if i < 0 {
+				return was, false
+			}
+			was = list[i]
+			now.Former = append(now.Former, was)
+			now.Returns[r.Project] = slices.Delete(list, i, i+1)
+			return was, true
+		}
+		accept := func(r AcceptedReturn) {
+			takeOut(r)
+			batch++
+			r.Batch = batch
+			list := append(slices.Clone(now.Returns[r.Project]), r)
+			slices.SortFunc(list, func(a, b AcceptedReturn) int { return int(a.Quarter.First - b.Quarter.First) })
+			now.Returns[r.Project] = list
+		}
+		order := rng.Perm(len(first))
+		var back []AcceptedReturn
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			for step := 0; step < len(order)+8 && !t.Failed(); step++ {
+				some := order[rng.IntN(min(step+1, len(order)))]
+				switch n := rng.IntN(8); {
+				case step < len(order) && n < 5:
+					accept(first[order[step]])
+				case n == 5: // withdrawn
+					if was, ok := takeOut(first[some]); ok {
+						back = append(back, was)
+					}
+				case n == 6 && len(back) > 0: // and accepted again
+					accept(back[rng.IntN(len(back))])
+				default: // one measure is corrected
+					i := slices.IndexFunc(now.Returns[first[some].Project], func(x AcceptedReturn) bool { return x.Quarter == first[some].Quarter })
+					if i < 0 {
+						continue
+					}
+					r := now.Returns[first[some].Project][i]
+					other := second[some]
+					id := r.Values[rng.IntN(len(r.Values))].Measure
+					if m, _ := s.ReturnMeasure(id); m.Cumulative {
+						continue
+					}
+					r.Values = slices.Clone(r.Values)
+					for j, v := range r.Values {
+						if v.Measure == id {
+							r.Values[j].Value = other.Values[j].Value
+						}
+					}
+					accept(r)
+				}
+				result := Compute(s, now)
+				n, _ := attackAfter(t, s, now, result, now.Published)
+				shown += n
+				for i := range now.Published {
+					now.Published[i].InForce = false
+				}
+				for _, fig := range result.Figures {
+					ind, _ := s.Indicator(fig.Indicator)
+					if s.CountsPeople(ind) {
+						now.Published = append(now.Published, PublishedFigure{Figure: fig, InForce: true})
+						readings++
+					}
+				}
+				if again := Compute(s, now); !reflect.DeepEqual(again, result) {
+					t.Errorf("step %d: made again, the figures differ", step)
+				}
+			}
+		})
+	}
+	t.Logf("%d readings, %d shown", readings, shown)
+	if readings < 10_000 || shown < 10_000 {
+		t.Errorf("only %d readings, %d shown", readings, shown)
 	}
 }
 

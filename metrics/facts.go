@@ -30,8 +30,22 @@ type Facts struct {
 	Neighbourhoods *Neighbourhoods
 	// Returns are the accepted returns of projects, by project, the oldest quarter first.
 	Returns map[string][]AcceptedReturn
+	// Published are the readings that figures about people had so far, those in
+	// force and former ones: what was shown once is known for ever. They are read
+	// for the parts that are made from returns, and are in no digest: a reading is
+	// made from the same facts as its part.
+	Published []PublishedFigure
+	// Former are the returns that were accepted once and are replaced or
+	// withdrawn; former readings were made from them.
+	Former []AcceptedReturn
 	// Sample says that the facts are invented.
 	Sample bool
+}
+
+// PublishedFigure is a reading that a figure has or had.
+type PublishedFigure struct {
+	Figure
+	InForce bool
 }
 
 // StreetFile is what a month's file of a force can answer.

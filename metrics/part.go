@@ -289,7 +289,9 @@ func (c *computation) make(wanted func(Part) bool) Result {
 		}
 	}
 	if fromReturns {
-		some := c.on(c.forReturns()).returned(own)
+		facts := c.forReturns()
+		facts.Published, facts.Former = c.f.Published, c.f.Former // in no digest
+		some := c.on(facts).returned(own)
 		out.Figures, out.Signals = append(out.Figures, some.Figures...), append(out.Signals, some.Signals...)
 	}
 	return out

@@ -66,6 +66,9 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	for _, p := range kept {
 		done.Kept = append(done.Kept, p.Key())
 	}
+	if err := s.published(ctx, strategy, facts, todo); err != nil {
+		return done, err
+	}
 	var result metrics.Result
 	for _, domain := range slices.Sorted(maps.Keys(byDomain)) { // one domain's ranks at a time
 		if err := s.Ranks(ctx, facts, domain); err != nil {
@@ -116,6 +119,33 @@ func (s *Session) Compute(ctx context.Context, strategy *metrics.Strategy, cause
 	}
 	err = s.tx.QueryRowContext(ctx, `SELECT count(*) FROM figure WHERE current = 1`).Scan(&done.Figures)
 	return done, err
+}
+
+// published fills in every reading so far of the figures about people, and the
+// former returns that they were made from, where figures are to be made of returns.
+func (s *Session) published(ctx context.Context, strategy *metrics.Strategy, f *metrics.Facts, todo []metrics.Part) error {
+	var people []any
+	todoNow := false
+	for _, ind := range strategy.Indicators {
+		if strategy.CountsPeople(ind) {
+			people = append(people, ind.ID)
+		}
+		todoNow = todoNow || ind.Numerator.From == metrics.FromReturns && slices.ContainsFunc(todo, func(p metrics.Part) bool { return p.Indicator == ind.ID })
+	}
+	if !todoNow {
+		return nil
+	}
+	for current := range 2 {
+		err := eachFigureOf(ctx, s.q, numbersAndGroups, "f.current = ? AND f.indicator IN ("+marks(len(people))+")", append([]any{current}, people...), 0, func(fig metrics.Figure) {
+			f.Published = append(f.Published, metrics.PublishedFigure{Figure: fig, InForce: current == 1})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var err error
+	f.Former, err = s.formerReturns(ctx)
+	return err
 }
 
 // saveComputation puts new figures and revisions in force and retires others,

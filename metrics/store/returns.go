@@ -321,26 +321,42 @@ func (s reading) returns(ctx context.Context, f *metrics.Facts) error { return s
 
 // returnsOf fills in the accepted returns of a project, "" for all.
 func (s reading) returnsOf(ctx context.Context, f *metrics.Facts, project string) error {
+	list, err := s.returnsWhere(ctx, "s.status = 'accepted' AND (?1 = '' OR s.project = ?1)", project)
 	f.Returns = map[string][]metrics.AcceptedReturn{}
-	return s.each(ctx, `SELECT s.project, s.period, s.batch_id, v.measure, v.part, v.dimension, v.item, v.value, v.not_available
+	for _, ret := range list {
+		f.Returns[ret.Project] = append(f.Returns[ret.Project], ret)
+	}
+	return err
+}
+
+// formerReturns gives those that were accepted once and are replaced or withdrawn.
+func (s reading) formerReturns(ctx context.Context) ([]metrics.AcceptedReturn, error) {
+	return s.returnsWhere(ctx, "s.status IN ('replaced', 'withdrawn') AND s.batch_id IS NOT NULL")
+}
+
+// returnsWhere gives returns by project, the oldest quarter first.
+func (s reading) returnsWhere(ctx context.Context, where string, args ...any) (list []metrics.AcceptedReturn, err error) {
+	last := int64(0)
+	err = s.each(ctx, `SELECT s.id, s.project, s.period, s.batch_id, v.measure, v.part, v.dimension, v.item, v.value, v.not_available
 		FROM submission s JOIN submission_value v ON v.submission_id = s.id
-		WHERE s.status = 'accepted' AND (?1 = '' OR s.project = ?1) ORDER BY s.project, s.period, v.measure, v.part, v.dimension, v.item`, func(r *sql.Rows) error {
-		var of, period string
-		var batch int64
+		WHERE `+where+` ORDER BY s.project, s.period, s.id, v.measure, v.part, v.dimension, v.item`, func(r *sql.Rows) error {
+		var id, batch int64
+		var project, period string
 		var v metrics.ReturnValue
-		if err := r.Scan(&of, &period, &batch, &v.Measure, &v.Part, &v.Dimension, &v.Item, &v.Value, &v.NotAvailable); err != nil {
+		if err := r.Scan(&id, &project, &period, &batch, &v.Measure, &v.Part, &v.Dimension, &v.Item, &v.Value, &v.NotAvailable); err != nil {
 			return err
 		}
-		list := f.Returns[of]
-		if n := len(list); n == 0 || list[n-1].Quarter.Code() != period {
+		if id != last {
 			quarter, err := metrics.ParsePeriod(period)
 			if err != nil {
 				return err
 			}
-			list = append(list, metrics.AcceptedReturn{Project: of, Quarter: quarter, Batch: batch})
+			list = append(list, metrics.AcceptedReturn{Project: project, Quarter: quarter, Batch: batch})
+			last = id
 		}
-		list[len(list)-1].Values = append(list[len(list)-1].Values, v)
-		f.Returns[of] = list
+		ret := &list[len(list)-1]
+		ret.Values = append(ret.Values, v)
 		return nil
-	}, project)
+	}, args...)
+	return list, err
 }
