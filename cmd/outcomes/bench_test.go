@@ -341,6 +341,36 @@ func BenchmarkReturnsPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	o.server = srv
+	// One return after another is replaced with one number changed: each figure
+	// that it is in gets a former reading, which all later ones are seen beside.
+	b.Run("replace a return", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			err := o.round.Update(ctx, "bench", func(tx *store.Session) error {
+				p := s.Projects[i%len(s.Projects)]
+				ret, ok, err := tx.AcceptedReturn(ctx, p.ID, metrics.QuarterOf(metrics.NewMonth(2019, time.April)))
+				if err != nil || !ok {
+					return fmt.Errorf("no return: %w", err)
+				}
+				ret.Values[i%len(ret.Values)].Value += 6
+				sha, err := tx.KeepFile(ctx, fmt.Append(nil, p.ID, i))
+				if err != nil {
+					return err
+				}
+				id, err := tx.Receive(ctx, metrics.Submission{Project: p.ID, Quarter: ret.Quarter, File: "return.xlsx", SHA: sha, ReceivedBy: "bench", Values: ret.Values})
+				if err != nil {
+					return err
+				}
+				if err := tx.Accept(ctx, id, store.Decision{By: "bench"}); err != nil {
+					return err
+				}
+				_, err = tx.Compute(ctx, s, "bench")
+				return err
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	for _, path := range []string{"/returns", "/returns?to=2015-Q4", "/priorities/" + priority, "/indicators/total-measure-2", "/returns/project-2/2019-Q4"} {
 		b.Run(path, func(b *testing.B) {
 			for b.Loop() {
