@@ -266,6 +266,8 @@ var doors = map[string]string{
 	"GET /reports/:number":                         "ryyyy",
 	"GET /reports/:number/changes":                 "ryyyy",
 	"GET /reports/:number/changes.csv":             "ryyyy",
+	"GET /reports/:number/changes.docx":            "ryyyy",
+	"GET /reports/:number/changes.json":            "ryyyy",
 	"GET /reports/:number/changes.xlsx":            "ryyyy",
 	"GET /reports/:number/files/*":                 "ryyyy",
 	"GET /returns":                                 "nnyyy",

@@ -28,6 +28,8 @@ type composer struct {
 	last     metrics.Month // of the quarter
 	told     []metrics.Commentary
 
+	before map[metrics.FigureKey]metrics.Figure // in the report before
+
 	r      *metrics.Report
 	checks []metrics.ReportCheck
 	shown  map[metrics.FigureKey]bool
@@ -72,6 +74,12 @@ func (c *composer) compose(before *metrics.Report) error {
 	chosen, err := c.chosen()
 	if err != nil {
 		return err
+	}
+	if before != nil {
+		c.before = map[metrics.FigureKey]metrics.Figure{}
+		for _, f := range before.Figures {
+			c.before[f.Key()] = f.Figure
+		}
 	}
 	series, err := c.series(chosen)
 	if err != nil {
@@ -177,6 +185,7 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 			}
 		}
 		upTo := c.upTo(ind)
+		c.revised(figures)
 		s.subject, s.beside = split(slices.DeleteFunc(figures, func(f metrics.Figure) bool { return f.Period.Last > upTo }), ch.area)
 		for _, f := range s.subject {
 			known = known || f.Status != metrics.Missing && ch.kind != metrics.Edition && f.Period.Last == c.last
@@ -186,6 +195,7 @@ func (c *composer) series(chosen []metrics.Indicator) (map[string]*seriesOf, err
 			if s.others, err = c.store.Figures(c.ctx, metrics.FigureFilter{Indicator: ind.ID, Areas: []string{ch.area}, From: c.last, To: c.last}); err != nil {
 				return nil, fmt.Errorf("figures of %s: %w", ind.ID, err)
 			}
+			c.revised(s.others)
 			s.others = slices.DeleteFunc(s.others, func(f metrics.Figure) bool { return f.Period.Kind == ch.kind })
 		}
 		out[ind.ID] = s
@@ -223,11 +233,7 @@ func (c *composer) head(chosen []metrics.Indicator) {
 
 // address is where the draft is found.
 func (c *composer) address() string {
-	base := ""
-	if c.accounts != nil {
-		base = c.accounts.PublicURL
-	}
-	return base + DraftURL(c.choice)
+	return c.site + DraftURL(c.choice)
 }
 
 // DraftURL is the address of a choice's draft, without the server's.
@@ -514,8 +520,13 @@ func (c *composer) figure(ind metrics.Indicator, f metrics.Figure) {
 		one.Licence = licence
 	}
 	c.r.Figures = append(c.r.Figures, one)
-	if mark := f.Shorthand(); mark != "" {
-		c.marks[mark] = true
+	c.mark(f.Shorthand())
+}
+
+// mark notes the signs that are used.
+func (c *composer) mark(signs string) {
+	for _, sign := range strings.Fields(signs) {
+		c.marks[sign] = true
 	}
 }
 
@@ -531,7 +542,7 @@ func (c *composer) number(status metrics.Status, v *float64, mark string, write 
 	n := metrics.Kept(*v)
 	cell := metrics.ReportCell{Text: write(*v), Number: &n, Shorthand: mark}
 	if mark != "" {
-		c.marks[mark] = true
+		c.mark(mark)
 		cell.Text += " " + mark
 	}
 	return cell
@@ -602,6 +613,8 @@ func (c *composer) table(ind metrics.Indicator, place string, kind metrics.Perio
 			}
 			if status != metrics.Available {
 				mark = ""
+			} else if i == 0 {
+				mark = f.Shorthand()
 			}
 			row = append(row, c.number(status, s.Values[n], mark, in))
 			if i == 0 && limits {
@@ -647,7 +660,7 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 			if at := slices.IndexFunc(all, func(f metrics.Figure) bool { return f.Period == of }); at >= 0 {
 				return all[at], true
 			}
-			return metrics.Figure{Status: metrics.Missing}, false
+			return c.notMade(ind, of), false
 		}
 		one.now, _ = find(period)
 		one.toDate, _ = find(metrics.YearToDateIn(period.Last))
@@ -659,14 +672,12 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 			}
 		}
 		for _, f := range []metrics.Figure{one.now, one.before, one.toDate} {
-			if f.Indicator != "" {
-				c.figure(ind, f)
-			}
+			c.figure(ind, f)
 		}
 		read[ind.ID] = one
 	}
 	// A column has as many decimals as the measure in it that has most.
-	table := func(id, title string, of func(metrics.Indicator) bool, columns func(decimals int) []metrics.ReportColumn, row func(ind metrics.Indicator, f performed) []metrics.ReportCell) {
+	table := func(id, title string, of func(metrics.Indicator) bool, in []performedIn, columns func(decimals int) []metrics.ReportColumn, row func(ind metrics.Indicator, f performed) []metrics.ReportCell) {
 		list := slices.DeleteFunc(slices.Clone(projects), func(ind metrics.Indicator) bool { return !of(ind) })
 		if len(list) == 0 {
 			return
@@ -674,22 +685,19 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 		decimals := slices.MaxFunc(list, func(a, b metrics.Indicator) int { return a.Decimals - b.Decimals }).Decimals
 		t := &metrics.ReportTable{ID: p.ID + "-" + id, Title: p.Title + ": " + title + ", " + period.Label(), Source: "Source: projects’ quarterly returns",
 			Columns: append([]metrics.ReportColumn{{Head: "Question"}, {Head: "Measure"}}, columns(decimals)...)}
+		t.Notes = gaps(list, read, in)
 		for _, ind := range list {
-			if f := read[ind.ID].now; f.Status != metrics.Available && f.Reason != "" {
-				t.Notes = append(t.Notes, ind.Title+": "+sentence(f.Reason))
-			}
 			wide := ind
 			wide.Decimals = decimals
 			t.Rows = append(t.Rows, append([]metrics.ReportCell{{Text: questions[asks(ind)].question}, {Text: ind.Title}}, row(wide, read[ind.ID])...))
 		}
 		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: t})
 	}
-	// cell is a number of a figure; of a figure's own value the provisional mark
-	// stands beside it.
+	// cell is a number of a figure; beside a figure's own value stands its mark.
 	cell := func(f metrics.Figure, v *float64, write func(float64) string) metrics.ReportCell {
 		mark := ""
-		if f.Provisional && v == f.Value {
-			mark = metrics.ProvisionalMark
+		if v == f.Value {
+			mark = f.Shorthand()
 		}
 		return c.number(f.Status, v, mark, write)
 	}
@@ -708,9 +716,10 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 	totals := func(ind metrics.Indicator, f performed) []metrics.ReportCell {
 		return []metrics.ReportCell{cell(f.now, f.now.Value, in(ind)), cell(f.before, f.before.Value, in(ind)), cell(f.toDate, f.toDate.Value, in(ind))}
 	}
-	table("totals", "what the projects counted", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) }, total(false), totals)
+	table("totals", "what the projects counted", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && !money(ind) },
+		[]performedIn{inQuarter, inBefore, inToDate}, total(false), totals)
 	table("shares", "shares that the projects reached", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && !money(ind) },
-		func(decimals int) []metrics.ReportColumn {
+		[]performedIn{inQuarter, inBefore}, func(decimals int) []metrics.ReportColumn {
 			out := []metrics.ReportColumn{{Head: "Counted", Numeric: true}, {Head: "Out of", Numeric: true}}
 			for _, head := range []string{"Share", "Lower 95% limit", "Upper 95% limit", "Share a year before"} {
 				out = append(out, metrics.ReportColumn{Head: head, Numeric: true, Percent: true, Decimals: decimals})
@@ -721,9 +730,10 @@ func (c *composer) performance(sec *metrics.ReportSection, p metrics.Priority, p
 			return []metrics.ReportCell{cell(f.now, f.now.Numerator, counted), cell(f.now, f.now.Denominator, counted), cell(f.now, f.now.Value, in(ind)),
 				cell(f.now, f.now.Lower, in(ind)), cell(f.now, f.now.Upper, in(ind)), cell(f.before, f.before.Value, in(ind))}
 		})
-	table("amounts", "amounts of money", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && money(ind) }, total(true), totals)
+	table("amounts", "amounts of money", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Total && money(ind) },
+		[]performedIn{inQuarter, inBefore, inToDate}, total(true), totals)
 	table("money", "what was spent of the budget", func(ind metrics.Indicator) bool { return ind.Kind == metrics.Proportion && money(ind) },
-		func(decimals int) []metrics.ReportColumn {
+		[]performedIn{inQuarter, inToDate}, func(decimals int) []metrics.ReportColumn {
 			return []metrics.ReportColumn{{Head: "Spent", Numeric: true, Pounds: true}, {Head: "Budget", Numeric: true, Pounds: true},
 				{Head: "Share of the budget", Numeric: true, Percent: true, Decimals: decimals}, {Head: "Share in the financial year to date", Numeric: true, Percent: true, Decimals: decimals}}
 		},
@@ -750,9 +760,82 @@ func (c *composer) quarterOf(ind metrics.Indicator, p metrics.Period) (metrics.F
 		return metrics.Figure{}, fmt.Errorf("figures of %s: %w", ind.ID, err)
 	}
 	if len(figures) == 0 {
-		return metrics.Figure{Status: metrics.Missing}, nil
+		return c.notMade(ind, p), nil
 	}
+	c.revised(figures)
 	return figures[0], nil
+}
+
+// revised marks the figures that have another value than in the report before.
+func (c *composer) revised(figures []metrics.Figure) {
+	for i, f := range figures {
+		then, ok := c.before[f.Key()]
+		figures[i].Revised = ok && f.Revises(then)
+	}
+}
+
+// notMade stands for a figure that is not made, and says why.
+func (c *composer) notMade(ind metrics.Indicator, p metrics.Period) metrics.Figure {
+	var from, to metrics.Month
+	open := false
+	for _, project := range c.strategy.Contributors(ind) {
+		if from == 0 || project.From < from {
+			from = project.From
+		}
+		to, open = max(to, project.To), open || project.To == 0
+	}
+	why := "no return of " + the(p) + " that it is made from has been accepted"
+	switch {
+	case !slices.Contains(ind.Periods, p.Kind):
+		why = "the measure is not given for this kind of period"
+	case p.Last < from:
+		why = "the projects that it is made from had not begun"
+	case p.First > to && !open:
+		why = "the projects that it is made from had ended"
+	}
+	return metrics.Figure{Indicator: ind.ID, Priority: ind.Priority, Area: c.r.Area, Period: p, Unit: ind.Unit, Status: metrics.Missing, Reason: why, Sentence: upperFirst(why) + "."}
+}
+
+// performedIn is a column of a table of projects' measures.
+type performedIn struct {
+	name string // as a note names it: "" for the report's quarter
+	of   func(performed) metrics.Figure
+}
+
+var (
+	inQuarter = performedIn{"", func(p performed) metrics.Figure { return p.now }}
+	inBefore  = performedIn{"a year before, ", func(p performed) metrics.Figure { return p.before }}
+	inToDate  = performedIn{"financial year to date, ", func(p performed) metrics.Figure { return p.toDate }}
+)
+
+// gaps say why figures of a table of projects' measures are not there: one
+// sentence for all that have the same reason.
+func gaps(list []metrics.Indicator, read map[string]performed, columns []performedIn) []string {
+	titles := map[string][]string{}
+	var order []string
+	for _, column := range columns {
+		for _, ind := range list {
+			f := column.of(read[ind.ID])
+			if f.Status == metrics.Available || f.Reason == "" {
+				continue
+			}
+			key := f.Status.Shorthand() + " " + column.name + "\x00" + f.Reason
+			if titles[key] == nil {
+				order = append(order, key)
+			}
+			titles[key] = append(titles[key], ind.Title)
+		}
+	}
+	var out []string
+	for _, key := range order {
+		of, why, _ := strings.Cut(key, "\x00")
+		names := strings.Join(titles[key], "; ")
+		if len(titles[key]) == len(list) && len(list) > 1 {
+			names = "every measure"
+		}
+		out = append(out, of+names+": "+sentence(why))
+	}
+	return out
 }
 
 // returns says which returns were late.
@@ -820,24 +903,25 @@ func (c *composer) changes(before *metrics.Report) {
 		say(sec, "There is no earlier report to compare these figures with.")
 		return
 	}
-	then := map[metrics.FigureKey]metrics.ReportFigure{}
-	for _, f := range before.Figures {
-		then[f.Key()] = f
-	}
 	var list []string
 	both := 0
 	for _, f := range c.r.Figures {
-		old, ok := then[f.Key()]
+		old, ok := c.before[f.Key()]
 		if !ok {
 			continue
 		}
 		both++
 		ind, _ := c.strategy.Indicator(f.Indicator)
-		was, is := reads(ind, old.Figure), reads(ind, f.Figure)
-		if was == is {
+		was, is := reads(ind, old), reads(ind, f.Figure)
+		beside := besideWords(ind, old, f.Figure)
+		if was == is && len(beside) == 0 {
 			continue
 		}
 		words := is + ", before " + was
+		if was == is {
+			words = is + " as before"
+		}
+		words = strings.Join(append([]string{words}, beside...), "; ")
 		if c.strategy.KeepsBack(f.Indicator, nil) {
 			words = "it reads otherwise; the two readings are not set beside each other, for together they could tell a number that is small enough to identify someone"
 		}
@@ -854,6 +938,32 @@ func (c *composer) changes(before *metrics.Report) {
 	}
 	say(sec, fmt.Sprintf("%s of the %s that this report shares with %s %s otherwise now:", upperFirst(metrics.Whole(int64(len(list)))), plural(int64(both), "figure", "figures"), of, verb))
 	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: list})
+}
+
+// besideWords say of each comparison of a figure that reads otherwise what it
+// reads now and what it read then. A difference that no page shows is left out.
+func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
+	reads := func(c *metrics.Comparison) string {
+		if c == nil || c.Direction == metrics.NotCompared || c.Value == nil {
+			return "not compared"
+		}
+		words := written(ind, *c.Value)
+		if c.Group != nil {
+			words += fmt.Sprintf(", %s highest of %d", metrics.Ordinal(c.Group.Rank), c.Group.Members)
+		}
+		return words + ", " + string(c.Direction)
+	}
+	var out []string
+	for _, pair := range then.Apart(now) {
+		with := pair[0]
+		if with == nil {
+			with = pair[1]
+		}
+		if was, is := reads(pair[0]), reads(pair[1]); was != is {
+			out = append(out, fmt.Sprintf("beside %s (%s, before %s)", with.With, is, was))
+		}
+	}
+	return out
 }
 
 // reads is what a figure reads, with the count that a rate was made of.
@@ -975,6 +1085,7 @@ func (c *composer) key() {
 		{Mark: metrics.Suppressed.Shorthand(), Meaning: "confidential: shown where the count is small enough to identify someone, or where such a count could be worked out from it"},
 		{Mark: metrics.Missing.Shorthand(), Meaning: "not available: there is nothing to make the figure from"},
 		{Mark: metrics.ProvisionalMark, Meaning: "provisional: the counts of the latest months may still be restated"},
+		{Mark: metrics.RevisedMark, Meaning: "revised: it has another value than in the report before"},
 	} {
 		if c.marks[k.Mark] {
 			c.r.Key = append(c.r.Key, k)

@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +21,7 @@ import (
 	"outcomes/dashboard/api"
 	"outcomes/dashboard/chart"
 	"outcomes/dashboard/export"
+	"outcomes/dashboard/export/word"
 	"outcomes/metrics"
 )
 
@@ -202,18 +205,13 @@ func (s *Server) quarters(ctx context.Context) ([]metrics.Period, error) {
 // that there are figures of.
 func (s *Server) choiceOf(ctx context.Context, form url.Values) (metrics.ReportChoice, error) {
 	var out metrics.ReportChoice
-	for _, id := range form["priority"] {
-		if id != "" && !slices.Contains(out.Priorities, id) {
-			out.Priorities = append(out.Priorities, id)
+	for _, name := range []string{"period", "years"} {
+		if len(form[name]) > 1 {
+			return out, metrics.Errorf(metrics.Invalid, "%q is given %d times: a report has one.", name, len(form[name]))
 		}
 	}
-	for _, id := range form["indicator"] {
-		if id != "" && !slices.Contains(out.Indicators, id) {
-			out.Indicators = append(out.Indicators, id)
-		}
-	}
-	slices.Sort(out.Priorities)
-	slices.Sort(out.Indicators)
+	out.Priorities, out.Indicators = form["priority"], form["indicator"]
+	out = out.Tidy()
 	if years := form.Get("years"); years != "" {
 		n, err := strconv.Atoi(years)
 		if err != nil || n < 1 || n > 50 {
@@ -474,10 +472,7 @@ func (s *Server) asOnPages(r *metrics.Report, choice metrics.ReportChoice) {
 	if len(choice.Indicators) == 1 && len(choice.Priorities) == 0 {
 		at = indicatorURL(choice.Indicators[0], "", "", "", "", "")
 	}
-	if s.accounts != nil {
-		at = s.accounts.PublicURL + at
-	}
-	r.Address = at
+	r.Address = s.site + at
 	r.Cite = cited(r)
 	r.Sections = slices.DeleteFunc(r.Sections, func(sec metrics.ReportSection) bool { return sec.Title == changesTitle })
 	for i := range r.Sections {
@@ -537,11 +532,12 @@ func (s *Server) comment(c echo.Context) error {
 }
 
 // plainText is a text without what no page or document has a use for: control
-// characters, and line ends of other systems.
+// characters, also those that turn the direction of writing, and line ends of
+// other systems.
 func plainText(s string) string {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\t", " ").Replace(strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f || r == utf8.RuneError {
+		if unicode.IsControl(r) && r != '\n' || unicode.Is(unicode.Bidi_Control, r) || r == utf8.RuneError {
 			return -1
 		}
 		return r
@@ -587,13 +583,17 @@ func (s *Server) Freeze(ctx context.Context, choice metrics.ReportChoice, digest
 			}
 		}
 		if digest != "" && r.Hashed().SHA256 != digest {
+			list, err := s.reports.Packs(ctx)
+			if err != nil {
+				return metrics.Pack{}, err
+			}
+			if len(list) > 0 && list[0].Choice.Same(choice) { // the newest; a draft tells of the one before
+				p := list[0]
+				return metrics.Pack{}, metrics.Errorf(metrics.Conflict, "%s froze this report as report pack %d on %s. Nothing more was frozen. Read the draft again below: it now says what has changed since that pack.", p.FrozenBy, p.Number, day(p.FrozenAt))
+			}
 			return metrics.Pack{}, metrics.Errorf(metrics.Conflict, "The draft is another than the one you read: figures or comments have changed meanwhile. Nothing was frozen. Read it again below, then freeze it.")
 		}
-		base := ""
-		if s.accounts != nil {
-			base = s.accounts.PublicURL
-		}
-		r.Number, r.FrozenAt, r.FrozenBy, r.Address = number, at, who.Name, base+packURL(number)
+		r.Number, r.FrozenAt, r.FrozenBy, r.Address = number, at, who.Name, s.site+packURL(number)
 		r.Cite = cited(r)
 		*r = r.Hashed()
 		return s.packOf(r, choice)
@@ -719,34 +719,48 @@ type changeView struct {
 	Title, Place, Period string
 	Then, Now            string
 	NowURL               string
+	Beside               []string // what it is compared with otherwise
 	Causes               []string
 }
+
+// notBeside is why what a figure read in a pack does not stand in its ledger.
+const notBeside = "what it read in the pack stands in the pack: set beside what it reads now it could tell a number that is small enough to identify someone"
 
 // ledger reads a pack and its ledger. What a figure about people read in the pack
 // is set beside what it reads now for those who work on reports only: apart says
 // that there is such a figure and that whoever looks is not one of them.
-func (s *Server) ledger(c echo.Context) (p metrics.Pack, lines []metrics.LedgerLine, apart bool, err error) {
-	ctx := c.Request().Context()
-	n, err := packNumber(c)
-	if err != nil {
+func (s *Server) ledger(ctx context.Context, number int, who metrics.Role) (p metrics.Pack, lines []metrics.LedgerLine, apart bool, err error) {
+	if p, err = s.reports.Pack(ctx, number); err != nil {
 		return p, nil, false, err
 	}
-	if p, err = s.reports.Pack(ctx, n); err != nil {
+	if lines, err = s.reports.Ledger(ctx, number, s.strategy); err != nil {
 		return p, nil, false, err
 	}
-	if lines, err = s.reports.Ledger(ctx, n, s.strategy); err != nil {
-		return p, nil, false, err
-	}
-	if who, _ := account.Of(ctx); account.ReportsDraft.Allows(who.Role) {
-		return p, lines, false, nil
-	}
-	for i, l := range lines {
+	both := account.ReportsDraft.Allows(who)
+	for i := range lines {
+		l := &lines[i]
+		ind, _ := s.indicatorOf(l.Then.Figure)
 		batches := []metrics.Batch{}
 		if l.Then.Accountability == metrics.Performance {
 			batches = append(batches, metrics.Batch{Source: metrics.ReturnsSource})
 		}
-		if l.Changed && l.Then.Status == metrics.Available && s.strategy.KeepsBack(l.Then.Indicator, batches) {
-			lines[i].Then.Figure, apart = l.Then.Unread(), true
+		kept := l.Changed && !both && s.strategy.KeepsBack(l.Then.Indicator, batches)
+		if kept && l.Then.Status == metrics.Available {
+			l.Then.Figure, l.Beside, apart = l.Then.Unread(), []string{notBeside}, true
+		}
+		l.Was, l.Is = reads(ind, l.Then.Figure), "no longer made"
+		switch {
+		case l.Now == nil && !l.Changed:
+			l.Is = l.Was
+		case l.Now == nil:
+		default:
+			l.Is = reads(ind, *l.Now)
+			if l.Changed && !kept {
+				l.Beside = besideWords(ind, l.Then.Figure, *l.Now)
+			}
+			if l.Changed && l.Is == l.Was && len(l.Beside) == 0 && l.Now.Status == metrics.Available {
+				l.Beside = []string{"otherwise only by what does not stand here: decimals, an interval, a rank, a mark or what it is compared with"}
+			}
 		}
 	}
 	return p, lines, apart, nil
@@ -754,27 +768,33 @@ func (s *Server) ledger(c echo.Context) (p metrics.Pack, lines []metrics.LedgerL
 
 // packChanges shows what has changed since a pack, and why.
 func (s *Server) packChanges(c echo.Context) error {
-	p, lines, apart, err := s.ledger(c)
+	ctx := c.Request().Context()
+	n, err := packNumber(c)
 	if err != nil {
 		return err
 	}
-	state, err := s.store.State(c.Request().Context())
+	who, _ := account.Of(ctx)
+	p, lines, apart, err := s.ledger(ctx, n, who.Role)
+	if err != nil {
+		return err
+	}
+	state, err := s.store.State(ctx)
 	if err != nil {
 		return fmt.Errorf("the store's state: %w", err)
 	}
-	page := changesPage{Pack: packViewOf(p), All: len(lines), Apart: apart, Files: []link{{Text: "CSV", URL: packURL(p.Number) + "/changes.csv"}, {Text: "Workbook", URL: packURL(p.Number) + "/changes.xlsx"}}}
+	page := changesPage{Pack: packViewOf(p), All: len(lines), Apart: apart}
+	for _, format := range LedgerFormats {
+		page.Files = append(page.Files, link{Text: formatWords[format], URL: packURL(p.Number) + "/changes." + format})
+	}
 	page.layout = s.layout(state, fmt.Sprintf("Changes since report pack %d", p.Number), "reports")
 	for _, l := range lines {
 		if !l.Changed {
 			continue
 		}
 		ind, _ := s.indicatorOf(l.Then.Figure)
-		v := changeView{Title: l.Then.Title, Place: placeOf(s.strategy, ind, l.Then.Area), Period: l.Then.Period.Label(), Then: reads(ind, l.Then.Figure), Now: "No longer made", Causes: l.Causes}
+		v := changeView{Title: l.Then.Title, Place: placeOf(s.strategy, ind, l.Then.Area), Period: l.Then.Period.Label(), Then: l.Was, Now: l.Is, Beside: l.Beside, Causes: l.Causes}
 		if l.Now != nil {
-			v.Now, v.NowURL = reads(ind, *l.Now), figureURL(*l.Now)
-			if v.Now == v.Then && l.Now.Status == metrics.Available { // told apart by what is not on the page
-				v.Now += ", by its decimals, interval, rank or mark"
-			}
+			v.NowURL = figureURL(*l.Now)
 		}
 		page.Changed = append(page.Changed, v)
 	}
@@ -782,32 +802,51 @@ func (s *Server) packChanges(c echo.Context) error {
 	return s.render(c, http.StatusOK, "changes", page)
 }
 
-func (s *Server) packChangesCSV(c echo.Context) error {
-	p, lines, _, err := s.ledger(c)
+// LedgerFormats are the files that a pack's ledger can be had as.
+var LedgerFormats = []string{"docx", "xlsx", "csv", "json"}
+
+// WriteLedger writes what has changed since a pack in one of LedgerFormats, for
+// somebody of a role, and gives the name of the file.
+func (s *Server) WriteLedger(ctx context.Context, w io.Writer, number int, format string, who metrics.Role) (name string, err error) {
+	p, lines, _, err := s.ledger(ctx, number, who)
 	if err != nil {
-		return err
+		return "", err
 	}
-	var b bytes.Buffer
-	if err := export.Ledger(&b, p, lines); err != nil {
-		return err
+	state, err := s.store.State(ctx)
+	if err != nil {
+		return "", fmt.Errorf("the store's state: %w", err)
 	}
-	return sendFile(c, export.LedgerName(p)+".csv", b.Bytes())
+	switch format {
+	case "docx":
+		err = word.Write(w, export.LedgerReport(p, lines, state.MadeAt))
+	case "xlsx":
+		err = export.LedgerWorkbook(w, p, lines, state.MadeAt)
+	case "csv":
+		err = export.Ledger(w, p, lines)
+	case "json":
+		err = export.LedgerJSON(w, p, lines, state.MadeAt)
+	default:
+		err = metrics.Errorf(metrics.Invalid, "there is no format %q: one of %s", format, strings.Join(LedgerFormats, ", "))
+	}
+	return export.LedgerName(p) + "." + format, err
 }
 
-func (s *Server) packChangesWorkbook(c echo.Context) error {
-	p, lines, _, err := s.ledger(c)
-	if err != nil {
-		return err
+// packChangesFile sends the ledger of a pack as a file.
+func (s *Server) packChangesFile(format string) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx := c.Request().Context()
+		n, err := packNumber(c)
+		if err != nil {
+			return err
+		}
+		who, _ := account.Of(ctx)
+		var b bytes.Buffer
+		name, err := s.WriteLedger(ctx, &b, n, format, who.Role)
+		if err != nil {
+			return err
+		}
+		return sendFile(c, name, b.Bytes())
 	}
-	state, err := s.store.State(c.Request().Context())
-	if err != nil {
-		return fmt.Errorf("the store's state: %w", err)
-	}
-	var b bytes.Buffer
-	if err := export.LedgerWorkbook(&b, p, lines, state.MadeAt); err != nil {
-		return err
-	}
-	return sendFile(c, export.LedgerName(p)+".xlsx", b.Bytes())
 }
 
 // bodyView is a report as its page shows it.

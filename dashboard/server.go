@@ -68,6 +68,7 @@ type Config struct {
 	PublicViewing bool              // everybody may read the pages
 	Round         Round             // of the projects' returns; nil where there is none
 	Packs         Packs             // commentary and the frozen report packs; nil where there are none
+	Site          string            // where the pages are found, "https://outcomes.example.org"; "" for the accounts' public address
 	Log           *slog.Logger
 	Now           func() time.Time
 }
@@ -92,6 +93,7 @@ type Server struct {
 	api           *api.API
 	accounts      *account.Accounts
 	publicViewing bool
+	site          string          // where the pages are found, without a path; "" where that is not known
 	routed        map[string]bool // "GET /priorities/:id": what has a handler
 }
 
@@ -108,7 +110,10 @@ func New(config Config) (*Server, error) {
 		return nil, metrics.Errorf(metrics.Internal, "nobody can sign in and viewing is not public: nobody could read a page")
 	}
 	s := &Server{store: config.Store, strategy: config.Strategy, log: config.Log, now: config.Now,
-		round: config.Round, reports: config.Packs, accounts: config.Accounts, publicViewing: config.PublicViewing, routed: map[string]bool{}}
+		round: config.Round, reports: config.Packs, accounts: config.Accounts, publicViewing: config.PublicViewing, site: config.Site, routed: map[string]bool{}}
+	if s.site == "" && s.accounts != nil {
+		s.site = s.accounts.PublicURL
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -276,8 +281,9 @@ func (s *Server) routes() (*echo.Echo, error) {
 		read("/reports", s.reportList)
 		read("/reports/:number", s.pack)
 		read("/reports/:number/changes", s.packChanges)
-		read("/reports/:number/changes.csv", s.packChangesCSV)
-		read("/reports/:number/changes.xlsx", s.packChangesWorkbook)
+		for _, format := range LedgerFormats {
+			read("/reports/:number/changes."+format, s.packChangesFile(format))
+		}
 		read("/reports/:number/files/*", s.packFile)
 	}
 	if s.accounts != nil && s.reports != nil {

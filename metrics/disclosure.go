@@ -123,8 +123,9 @@ func newStrand(value []float64, known, idle []bool) *strand {
 }
 
 // sum is that of the quarters from a up to b; ok is false where one is not known.
+// It does not tell what lies before a, as the noise of a binary fraction would.
 func (s *strand) sum(a, b int) (float64, bool) {
-	return s.sums[b] - s.sums[a], s.holes[a] == s.holes[b]
+	return Kept(s.sums[b] - s.sums[a]), s.holes[a] == s.holes[b]
 }
 
 // form is the sum of a strand from one quarter up to another, as figures show it.

@@ -23,13 +23,25 @@ func (s Status) Shorthand() string {
 // ProvisionalMark is the shorthand of a figure that may still be restated.
 const ProvisionalMark = "[p]"
 
+// RevisedMark is the shorthand of a figure that has another value than in the
+// report before.
+const RevisedMark = "[r]"
+
 // Shorthand is what a table or file writes for the figure's state: that of its
-// status, "[p]" for one that is provisional, "" for any other that is available.
+// status; "[p]" for one that is provisional, "[r]" for one that is revised, "[p] [r]"
+// for one that is both, "" for any other that is available.
 func (f Figure) Shorthand() string {
-	if f.Status == Available && f.Provisional {
+	switch {
+	case f.Status != Available:
+		return f.Status.Shorthand()
+	case f.Provisional && f.Revised:
+		return ProvisionalMark + " " + RevisedMark
+	case f.Provisional:
 		return ProvisionalMark
+	case f.Revised:
+		return RevisedMark
 	}
-	return f.Status.Shorthand()
+	return ""
 }
 
 // Figure is one value of one indicator for one area and one period, with all
@@ -58,6 +70,7 @@ type Figure struct {
 
 	Method      string       // of the interval: "Byar", "Exact", "Wilson", or "" where none applies
 	Denominated string       // which denominator: "ONS mid-2022 estimate"
+	Revised     bool         // in a report: it has another value than in the report before
 	Notes       []string     // sentences that must stand beside the value
 	BreakBefore string       // why the figure is not comparable with the one before it, "" when it is
 	Comparisons []Comparison // the one in time first

@@ -49,6 +49,10 @@ type LedgerLine struct {
 	// first, each a sentence.
 	Changed bool
 	Causes  []string
+	// In words: what it read and reads, and what it is compared with otherwise, or
+	// why that is not said.
+	Was, Is string
+	Beside  []string
 }
 
 // Hashed is the report with its hash: the SHA-256 of all that it says, as JSON,
@@ -64,12 +68,59 @@ func (r Report) Hashed() Report {
 	return r
 }
 
-// Reads says whether two figures read the same: their numbers and what stands
-// in the place of numbers.
+// Reads says whether two figures read the same: their numbers, what stands in the
+// place of numbers, and what they are compared with.
 func (f Figure) Reads(other Figure) bool {
-	return f.Status == other.Status && f.Provisional == other.Provisional && equal(f.Value, other.Value) && equal(f.Numerator, other.Numerator) &&
-		equal(f.Denominator, other.Denominator) && equal(f.Lower, other.Lower) && equal(f.Upper, other.Upper) &&
-		equal(f.Rank, other.Rank) && equal(f.RankOf, other.RankOf)
+	return f.Status == other.Status && f.Provisional == other.Provisional && same(f.Value, other.Value) && same(f.Numerator, other.Numerator) &&
+		same(f.Denominator, other.Denominator) && same(f.Lower, other.Lower) && same(f.Upper, other.Upper) &&
+		equal(f.Rank, other.Rank) && equal(f.RankOf, other.RankOf) && len(f.Apart(other)) == 0
+}
+
+// Revises says whether a figure has another value than it had, both of them shown.
+func (f Figure) Revises(then Figure) bool {
+	return f.Status == Available && then.Status == Available && !(same(f.Value, then.Value) && same(f.Numerator, then.Numerator) && same(f.Denominator, then.Denominator))
+}
+
+// Apart gives the comparisons of two readings of a figure that do not read the
+// same, then and now; one that there is in one of them only is nil in the other.
+func (f Figure) Apart(now Figure) [][2]*Comparison {
+	find := func(of Figure, like Comparison) *Comparison {
+		for i, c := range of.Comparisons {
+			if c.Kind == like.Kind && c.With == like.With {
+				return &of.Comparisons[i]
+			}
+		}
+		return nil
+	}
+	var out [][2]*Comparison
+	for i, c := range f.Comparisons {
+		if other := find(now, c); other == nil || !c.reads(*other) {
+			out = append(out, [2]*Comparison{&f.Comparisons[i], other})
+		}
+	}
+	for i, c := range now.Comparisons {
+		if find(f, c) == nil {
+			out = append(out, [2]*Comparison{nil, &now.Comparisons[i]})
+		}
+	}
+	return out
+}
+
+// reads says whether two comparisons with the same read the same.
+func (c Comparison) reads(other Comparison) bool {
+	place := func(g *Group) [2]int {
+		if g == nil {
+			return [2]int{}
+		}
+		return [2]int{g.Rank, g.Members}
+	}
+	return c.Period == other.Period && c.Direction == other.Direction && c.Verdict == other.Verdict && same(c.Value, other.Value) && same(c.Numerator, other.Numerator) &&
+		same(c.Ratio, other.Ratio) && same(c.Lower, other.Lower) && same(c.Upper, other.Upper) && place(c.Group) == place(other.Group)
+}
+
+// same says whether two numbers are kept as the same ([Kept]), or both missing.
+func same(a, b *float64) bool {
+	return (a == nil) == (b == nil) && (a == nil || Kept(*a) == Kept(*b))
 }
 
 // equal says whether two numbers are the same, or both missing.

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -204,6 +205,23 @@ type ReportChoice struct {
 	// Years is how many years before the quarter charts and tables go back; 0
 	// stands for four.
 	Years int
+}
+
+// Same says whether two choices are of the same report, whichever years its
+// charts go back.
+func (c ReportChoice) Same(other ReportChoice) bool {
+	return c.Period == other.Period && slices.Equal(c.Priorities, other.Priorities) && slices.Equal(c.Indicators, other.Indicators)
+}
+
+// Tidy is the choice with each priority and indicator once, in order.
+func (c ReportChoice) Tidy() ReportChoice {
+	tidy := func(ids []string) []string {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" })
+		slices.Sort(ids)
+		return slices.Compact(ids)
+	}
+	c.Priorities, c.Indicators = tidy(c.Priorities), tidy(c.Indicators)
+	return c
 }
 
 // Standard says whether nothing was chosen besides the quarter.

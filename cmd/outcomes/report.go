@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ import (
 func reportCommand() *cobra.Command {
 	var h house
 	var choice metrics.ReportChoice
-	var period, format, out, by string
+	var period, format, out, by, site string
 	var freeze bool
 	cmd := &cobra.Command{
 		Use:   "report --period 2019-Q1 --format docx --out FILE",
@@ -44,13 +45,12 @@ what to know besides. With --freeze it becomes a report pack: numbered, kept wit
 			if choice.Period, err = metrics.ParsePeriod(period); err != nil {
 				return err
 			}
-			srv, done, err := h.reporter(ctx)
+			srv, done, err := h.reporter(ctx, site)
 			if err != nil {
 				return err
 			}
 			defer done()
-			slices.Sort(choice.Priorities)
-			slices.Sort(choice.Indicators)
+			choice = choice.Tidy()
 			if freeze {
 				return freezeTo(ctx, srv, choice, metrics.Person{Name: by, Email: account.CommandLine}, format, out, cmd.OutOrStdout())
 			}
@@ -81,7 +81,39 @@ what to know besides. With --freeze it becomes a report pack: numbered, kept wit
 	cmd.Flags().IntVar(&choice.Years, "years", 0, "how many years before the quarter charts and tables go back (default 4)")
 	cmd.Flags().BoolVar(&freeze, "freeze", false, "make it a report pack, and write the pack's file")
 	cmd.Flags().StringVar(&by, "by", "", "with --freeze: the `name` of who freezes it")
+	cmd.Flags().StringVar(&site, "public-url", "", "the `address` at which the pages are found: it stands in the report")
 	required(cmd, "period", "out")
+	cmd.AddCommand(changesCommand())
+	return cmd
+}
+
+func changesCommand() *cobra.Command {
+	var h house
+	var format, out string
+	cmd := &cobra.Command{
+		Use:   "changes NUMBER",
+		Short: "Write what has changed since a report pack, and why: the figures then and now",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			number, err := strconv.Atoi(args[0])
+			if err != nil || number < 1 {
+				return metrics.Errorf(metrics.Invalid, "%q is not the number of a report pack: they are numbered from 1", args[0])
+			}
+			srv, done, err := h.reporter(cmd.Context(), "")
+			if err != nil {
+				return err
+			}
+			defer done()
+			return writeWhole(out, func(w io.Writer) error {
+				_, err := srv.WriteLedger(cmd.Context(), w, number, format, metrics.Administrator)
+				return err
+			})
+		},
+	}
+	h.flags(cmd, true)
+	cmd.Flags().StringVar(&format, "format", "csv", strings.Join(dashboard.LedgerFormats, ", "))
+	cmd.Flags().StringVar(&out, "out", "", "the `FILE` to write")
+	required(cmd, "out")
 	return cmd
 }
 
@@ -114,7 +146,14 @@ func freezeTo(ctx context.Context, srv *dashboard.Server, choice metrics.ReportC
 }
 
 // reporter gives what composes reports from the database, and how to close it.
-func (h *house) reporter(ctx context.Context) (*dashboard.Server, func() error, error) {
+// site is where the pages are found, "" where that is not known.
+func (h *house) reporter(ctx context.Context, site string) (*dashboard.Server, func() error, error) {
+	if site != "" {
+		var err error
+		if site, err = siteOf(site); err != nil {
+			return nil, nil, err
+		}
+	}
 	r, err := h.roundOf(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -123,7 +162,7 @@ func (h *house) reporter(ctx context.Context) (*dashboard.Server, func() error, 
 	if err == nil {
 		r.strategy.Area = metrics.OwnArea(r.strategy, g)
 		var srv *dashboard.Server
-		if srv, err = dashboard.New(dashboard.Config{Store: r.Store, Strategy: r.strategy, PublicViewing: true, Round: r, Packs: r.Store, Now: now}); err == nil {
+		if srv, err = dashboard.New(dashboard.Config{Store: r.Store, Strategy: r.strategy, PublicViewing: true, Round: r, Packs: r.Store, Site: site, Now: now}); err == nil {
 			return srv, r.Close, nil
 		}
 	}
@@ -133,7 +172,15 @@ func (h *house) reporter(ctx context.Context) (*dashboard.Server, func() error, 
 
 // writeWhole writes a file as a whole or not at all: what was there stays until
 // all of it is on the disk.
+//
+// A link is followed. What is no file, a device or a folder, is left alone.
 func writeWhole(path string, write func(io.Writer) error) (err error) {
+	if to, err := filepath.EvalSymlinks(path); err == nil {
+		path = to
+	}
+	if is, err := os.Stat(path); err == nil && !is.Mode().IsRegular() {
+		return metrics.Errorf(metrics.Invalid, "%s is not a file that can be written: name a file", path)
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return metrics.Errorf(metrics.Invalid, "%s cannot be written: %w", path, err)

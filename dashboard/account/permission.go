@@ -98,6 +98,8 @@ var Permissions = map[string]Access{
 	"GET /reports/:number":              Reading,
 	"GET /reports/:number/changes":      Reading,
 	"GET /reports/:number/changes.csv":  Reading,
+	"GET /reports/:number/changes.docx": Reading,
+	"GET /reports/:number/changes.json": Reading,
 	"GET /reports/:number/changes.xlsx": Reading,
 	"GET /reports/:number/files/*":      Reading,
 

@@ -47,7 +47,7 @@ func (a *API) about(state metrics.State) export.About {
 // taken it out; an answer cannot be called back, so it is made sure of here.
 func (a *API) figureOf(f metrics.Figure, state metrics.State, about export.About) figure {
 	if f.Status == metrics.Suppressed {
-		f.Statements, f.Breakdown = nil, nil
+		f.Statements = nil
 	}
 	return figure{ID: f.ID, Record: export.RecordOf(f, about), AsAt: maybe(state.MadeAt), Licence: a.licenceOf(f.Indicator), Links: linksOf(f)}
 }

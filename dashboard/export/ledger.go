@@ -1,7 +1,9 @@
 package export
 
 import (
+	"cmp"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -13,7 +15,7 @@ import (
 
 // LedgerColumns are the columns of a ledger's CSV.
 var LedgerColumns = []string{"indicator", "indicator_title", "area_code", "area_name", "period", "period_start", "period_end", "unit", "then_value", "then_numerator", "then_denominator", "then_lower", "then_upper", "then_shorthand",
-	"now_value", "now_numerator", "now_denominator", "now_lower", "now_upper", "now_shorthand", "changed", "causes", "report", "report_sha256"}
+	"now_value", "now_numerator", "now_denominator", "now_lower", "now_upper", "now_shorthand", "changed", "beside", "causes", "report", "report_sha256"}
 
 // LedgerName is the name of a ledger's file without the ending: report, area,
 // period, version.
@@ -36,7 +38,7 @@ func Ledger(w io.Writer, p metrics.Pack, lines []metrics.LedgerLine) error {
 		for _, v := range readingOf(f) {
 			text := ""
 			if v != nil {
-				text = strconv.FormatFloat(*v, 'f', -1, 64)
+				text = strconv.FormatFloat(metrics.Kept(*v), 'f', -1, 64)
 			}
 			row = append(row, text)
 		}
@@ -46,7 +48,7 @@ func Ledger(w io.Writer, p metrics.Pack, lines []metrics.LedgerLine) error {
 		row := []string{l.Then.Indicator, text(l.Then.Title), l.Then.Area.Code, text(l.Then.Area.Name), l.Then.Period.Code(), l.Then.Period.StartDate(), l.Then.Period.EndDate(), text(l.Then.Unit)}
 		row = append(row, numbers(&l.Then.Figure)...)
 		row = append(row, numbers(l.Now)...)
-		row = append(row, strconv.FormatBool(l.Changed), text(strings.Join(l.Causes, " ")), text(fmt.Sprintf("pack %d", p.Number)), p.SHA256)
+		row = append(row, strconv.FormatBool(l.Changed), text(strings.Join(l.Beside, "; ")), text(strings.Join(l.Causes, " ")), text(fmt.Sprintf("pack %d", p.Number)), p.SHA256)
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -62,6 +64,81 @@ func readingOf(f *metrics.Figure) []*float64 {
 		return make([]*float64, 5)
 	}
 	return []*float64{f.Value, f.Numerator, f.Denominator, f.Lower, f.Upper}
+}
+
+// ledgerLine is a figure of a ledger as JSON, under the names of the CSV's columns.
+type ledgerLine struct {
+	Indicator      string      `json:"indicator"`
+	IndicatorTitle string      `json:"indicator_title"`
+	AreaCode       string      `json:"area_code"`
+	AreaName       string      `json:"area_name"`
+	Period         string      `json:"period"`
+	PeriodStart    string      `json:"period_start"`
+	PeriodEnd      string      `json:"period_end"`
+	Unit           string      `json:"unit"`
+	Then           ledgerValue `json:"then"`
+	Now            ledgerValue `json:"now"`
+	Changed        bool        `json:"changed"`
+	Beside         []string    `json:"beside"`
+	Causes         []string    `json:"causes"`
+}
+
+type ledgerValue struct {
+	Value       *float64 `json:"value"`
+	Numerator   *float64 `json:"numerator"`
+	Denominator *float64 `json:"denominator"`
+	Lower       *float64 `json:"lower"`
+	Upper       *float64 `json:"upper"`
+	Shorthand   string   `json:"shorthand"`
+}
+
+// LedgerJSON writes a pack's ledger as JSON. asAt is when the figures in force were
+// made, RFC 3339.
+func LedgerJSON(w io.Writer, p metrics.Pack, lines []metrics.LedgerLine, asAt string) error {
+	value := func(f *metrics.Figure) ledgerValue {
+		if f == nil {
+			return ledgerValue{Shorthand: metrics.Missing.Shorthand()}
+		}
+		v := readingOf(f)
+		return ledgerValue{finite(v[0]), finite(v[1]), finite(v[2]), finite(v[3]), finite(v[4]), f.Shorthand()}
+	}
+	file := struct {
+		Report  int          `json:"report"`
+		SHA256  string       `json:"report_sha256"`
+		Cite    string       `json:"citation"`
+		AsAt    string       `json:"as_at"`
+		Sample  bool         `json:"sample"`
+		Figures []ledgerLine `json:"figures"`
+	}{p.Number, p.SHA256, p.Report.Cite, asAt, p.Report.Sample, []ledgerLine{}}
+	for _, l := range lines {
+		file.Figures = append(file.Figures, ledgerLine{l.Then.Indicator, l.Then.Title, l.Then.Area.Code, l.Then.Area.Name, l.Then.Period.Code(), l.Then.Period.StartDate(), l.Then.Period.EndDate(), l.Then.Unit,
+			value(&l.Then.Figure), value(l.Now), l.Changed, append([]string{}, l.Beside...), append([]string{}, l.Causes...)})
+	}
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(file)
+}
+
+// LedgerReport is a ledger as a report to read: the figures that have changed,
+// what they read then and read now, and why.
+func LedgerReport(p metrics.Pack, lines []metrics.LedgerLine, asAt string) *metrics.Report {
+	r := ledgerReport(p, lines, asAt)
+	t := &metrics.ReportTable{ID: "then-and-now", Title: fmt.Sprintf("Figures of report pack %d that read otherwise now", p.Number), Source: "as report pack " + strconv.Itoa(p.Number) + " names it for each figure"}
+	for _, head := range []string{"Figure", "In the pack", "Now", "Cause"} {
+		t.Columns = append(t.Columns, metrics.ReportColumn{Head: head})
+	}
+	for _, l := range lines {
+		if l.Changed {
+			t.Rows = append(t.Rows, []metrics.ReportCell{{Text: l.Then.Title + ", " + l.Then.Area.Name + ", " + l.Then.Period.Label()}, {Text: l.Was},
+				{Text: strings.Join(append([]string{l.Is}, l.Beside...), "; ")}, {Text: cmp.Or(strings.Join(l.Causes, " "), "Not known")}})
+		}
+	}
+	sec := &r.Sections[0]
+	sec.Blocks = sec.Blocks[:1]
+	if len(t.Rows) > 0 {
+		sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Table: t})
+	}
+	return r
 }
 
 // LedgerWorkbook writes a pack's ledger as a workbook, by the rules of a
@@ -84,7 +161,7 @@ func ledgerReport(p metrics.Pack, lines []metrics.LedgerLine, asAt string) *metr
 			t.Columns = append(t.Columns, col)
 		}
 	}
-	t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Cause"})
+	t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Compared with otherwise"}, metrics.ReportColumn{Head: "Cause"})
 	numbers := func(f *metrics.Figure) []metrics.ReportCell {
 		mark := metrics.Missing.Shorthand()
 		if f != nil {
@@ -119,7 +196,11 @@ func ledgerReport(p metrics.Pack, lines []metrics.LedgerLine, asAt string) *metr
 		row := []metrics.ReportCell{{Text: l.Then.Title}, {Text: l.Then.Area.Name}, {Text: l.Then.Period.Label()}, {Text: l.Then.Unit}, {Text: said}}
 		row = append(row, numbers(&l.Then.Figure)...)
 		row = append(row, numbers(l.Now)...)
-		t.Rows = append(t.Rows, append(row, metrics.ReportCell{Text: cause}))
+		beside := "None"
+		if len(l.Beside) > 0 {
+			beside = strings.Join(l.Beside, "; ")
+		}
+		t.Rows = append(t.Rows, append(row, metrics.ReportCell{Text: beside}, metrics.ReportCell{Text: cause}))
 	}
 	sec := metrics.ReportSection{Number: 1, Title: "What has changed"}
 	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{Paragraph: LedgerWords(p, changed, len(lines))})

@@ -158,7 +158,7 @@ var meanings = []metrics.Shorthand{
 	{Mark: metrics.Missing.Shorthand(), Meaning: "not available"},
 	{Mark: notApplicable, Meaning: "not applicable: there is nothing to say here"},
 	{Mark: metrics.ProvisionalMark, Meaning: "provisional: may still be restated by its publisher"},
-	{Mark: "[r]", Meaning: "revised since it was first published"},
+	{Mark: metrics.RevisedMark, Meaning: "revised since the report before"},
 	{Mark: "[e]", Meaning: "estimated"},
 	{Mark: "[f]", Meaning: "forecast"},
 	{Mark: "[b]", Meaning: "break in the series: not comparable with the one before"},
@@ -180,15 +180,20 @@ func keyOf(r *metrics.Report, used map[string]bool) []metrics.Shorthand {
 // marksOf are the shorthands of the figures and tables.
 func marksOf(r *metrics.Report) map[string]bool {
 	used := map[string]bool{}
+	use := func(signs string) {
+		for _, sign := range strings.Fields(signs) {
+			used[sign] = true
+		}
+	}
 	for _, f := range r.Figures {
-		used[f.Shorthand()] = true
+		use(f.Shorthand())
 	}
 	for _, s := range r.Sections {
 		for _, b := range s.Blocks {
 			if b.Table != nil {
 				for _, row := range b.Table.Rows {
 					for _, c := range row {
-						used[c.Shorthand] = true
+						use(c.Shorthand)
 					}
 				}
 			}

@@ -397,7 +397,7 @@ func (b *book) reportText(tables []*numbered, pictures []*picture) (grid, bool) 
 			case block.Commentary != nil:
 				c := block.Commentary
 				for part := range strings.SplitSeq(clean(c.Text), "\n\n") {
-					row("Commentary by "+flat(c.By)+", "+day(c.At), part)
+					row("Commentary by "+flat(c.By)+", "+day(c.At), text(part))
 				}
 			case block.Chart != nil:
 				for _, p := range pictures {
@@ -495,7 +495,9 @@ func (b *book) figures() (grid, bool) {
 			default:
 				cells[i] = none
 			}
-			b.used[cells[i].text] = true
+			for _, sign := range strings.Fields(cells[i].text) {
+				b.used[sign] = true
+			}
 		}
 		g.rows = append(g.rows, cells)
 		return nil

@@ -28,7 +28,7 @@ func (s reading) Ledger(ctx context.Context, number int, strategy *metrics.Strat
 	}
 	held := map[metrics.FigureKey]metrics.Figure{}
 	for indicator, of := range areas {
-		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: indicator, Areas: of, Brief: true})
+		figures, err := s.Figures(ctx, metrics.FigureFilter{Indicator: indicator, Areas: of})
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +44,8 @@ func (s reading) Ledger(ctx context.Context, number int, strategy *metrics.Strat
 		if ok {
 			line.Now = &now
 		}
-		if line.Changed = !ok || !then.Reads(now); line.Changed {
+		// a report says of a figure that is not made why it is not there
+		if line.Changed = !then.Reads(now) && (ok || then.Status != metrics.Missing); line.Changed {
 			if line.Causes, err = tell.causes(ctx, then.Figure); err != nil {
 				return nil, failed("read the causes", err)
 			}
@@ -127,7 +128,7 @@ func (t *teller) lives(ctx context.Context, then metrics.Figure) ([]life, error)
 	const where = "f.indicator = ? AND f.area = ? AND f.period = ? AND f.id >= ?"
 	args := []any{then.Indicator, then.Area.Code, then.Period.Code(), then.ID}
 	var out []life
-	if err := eachFigureOf(ctx, t.q, numbersOnly, where, args, 0, func(f metrics.Figure) { out = append(out, life{Figure: f}) }); err != nil {
+	if err := eachFigureOf(ctx, t.q, numbersBeside, where, args, 0, func(f metrics.Figure) { out = append(out, life{Figure: f}) }); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(out, func(a, b life) int { return cmp.Compare(a.ID, b.ID) })
@@ -424,7 +425,7 @@ func (t *teller) causeWords(ctx context.Context, cause string) (string, error) {
 		return cause, nil
 	}
 	words, ok := map[metrics.Source]string{
-		metrics.PoliceSource: "police files of other months were imported", metrics.PopulationSource: "other population estimates were imported", metrics.DeprivationSource: "the Indices of Deprivation were imported",
+		metrics.PoliceSource: "other police files were imported", metrics.PopulationSource: "other population estimates were imported", metrics.DeprivationSource: "the Indices of Deprivation were imported",
 		metrics.GeographySource: "the lookups between areas were imported", metrics.BoundarySource: "the outlines of areas were imported", metrics.ReturnsSource: "projects’ returns were imported",
 	}[metrics.Source(source)]
 	if !ok {

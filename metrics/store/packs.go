@@ -78,7 +78,7 @@ func (s reading) packs(ctx context.Context, number int) ([]metrics.Pack, error) 
 		report = "p.report"
 	}
 	err := s.each(ctx, `SELECT p.number, p.period, p.choice, p.title, p.frozen_at, p.frozen_by, p.sha256, `+report+`,
-			(SELECT coalesce(max(n.number), 0) FROM pack n WHERE n.choice = p.choice AND n.number > p.number)
+			(SELECT coalesce(max(n.number), 0) FROM pack n WHERE json_remove(n.choice, '$.Years') = json_remove(p.choice, '$.Years') AND n.number > p.number)
 		FROM pack p WHERE ?1 = 0 OR p.number = ?1 ORDER BY p.number DESC`, func(r *sql.Rows) error {
 		var p metrics.Pack
 		var period, choice, report string
