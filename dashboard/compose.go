@@ -960,7 +960,7 @@ func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
 			with = pair[1]
 		}
 		if was, is := reads(pair[0]), reads(pair[1]); was != is {
-			out = append(out, fmt.Sprintf("beside %s (%s, before %s)", with.With, is, was))
+			out = append(out, fmt.Sprintf("beside %s: %s (before: %s)", with.With, is, was))
 		}
 	}
 	return out

@@ -710,7 +710,6 @@ type changesPage struct {
 	Pack    packView
 	Heading string
 	Changed []changeView
-	All     int
 	Files   []link
 	Apart   bool // some former readings are not set beside what stands now
 }
@@ -782,7 +781,7 @@ func (s *Server) packChanges(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("the store's state: %w", err)
 	}
-	page := changesPage{Pack: packViewOf(p), All: len(lines), Apart: apart}
+	page := changesPage{Pack: packViewOf(p), Apart: apart}
 	for _, format := range LedgerFormats {
 		page.Files = append(page.Files, link{Text: formatWords[format], URL: packURL(p.Number) + "/changes." + format})
 	}

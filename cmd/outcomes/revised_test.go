@@ -57,10 +57,10 @@ func TestReportSaysWhatIsRevised(t *testing.T) {
 		t.Errorf("%s reads %v, before %v, because of %q", key, *l.Now.Value, *l.Then.Value, l.Causes)
 	}
 	page := o.as(metrics.Viewer, "/reports/1/changes").Body.String()
-	if !strings.Contains(page, "beside similar areas (") {
+	if !strings.Contains(page, "beside similar areas: ") {
 		t.Error("the page of changes does not say what it is compared with now")
 	}
-	if text := o.as(metrics.Scrutiny, "/reports/draft?period="+quarter).Body.String(); !strings.Contains(text, "as before; beside similar areas (") || strings.Contains(text, "[r]") {
+	if text := o.as(metrics.Scrutiny, "/reports/draft?period="+quarter).Body.String(); !strings.Contains(text, "as before; beside similar areas: ") || strings.Contains(text, "[r]") {
 		t.Error("the next report does not say that what it is compared with has changed, or marks a value that has not")
 	}
 
