@@ -132,8 +132,14 @@ func TestReportsInTheBrowser(t *testing.T) {
 		t.Errorf("the ledger says %s", got)
 	}
 	ledger := strings.Fields(w.read(`[...document.querySelectorAll(".head a[download]")].map(a => a.getAttribute("href")).join(" ")`))
-	if len(ledger) != 2 || !strings.Contains(string(w.download(ledger[0])), "hospital-attendances") || !bytes.HasPrefix(w.download(ledger[1]), []byte("PK")) {
-		t.Errorf("the ledger's files are %s", ledger)
+	for i, begins := range []string{"PK", "PK", "indicator,", "{"} { // Word, workbook, CSV, JSON
+		if len(ledger) != 4 {
+			t.Fatalf("the ledger's files are %s", ledger)
+		}
+		body := w.download(ledger[i])
+		if !bytes.HasPrefix(body, []byte(begins)) || i > 1 && !bytes.Contains(body, []byte("hospital-attendances")) {
+			t.Errorf("%s begins with %.40q", ledger[i], body)
+		}
 	}
 
 	// What the overview and an indicator's page show can be had as files too.
