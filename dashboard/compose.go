@@ -217,15 +217,15 @@ func quarterCode(m metrics.Month) string { return metrics.QuarterOf(m).Code() }
 // head is what the report says of itself.
 func (c *composer) head(chosen []metrics.Indicator) {
 	s := c.strategy
-	title := s.Name + ": quarterly report"
+	name, title := "strategy-report", s.Name+": quarterly report"
 	switch {
 	case len(c.choice.Indicators) == 1 && len(c.choice.Priorities) == 0:
-		title = chosen[0].Title
+		name, title = chosen[0].ID, chosen[0].Title
 	case !c.choice.Standard():
-		title = s.Name + ": report of chosen indicators"
+		name, title = "chosen-indicators", s.Name+": report of chosen indicators"
 	}
 	c.r = &metrics.Report{
-		Title: title, Partnership: s.Partnership, Area: s.Area, Period: c.choice.Period, AsAt: c.state.MadeAt, Address: c.address(), Sample: c.state.Sample,
+		Name: name, Title: title, Partnership: s.Partnership, Area: s.Area, Period: c.choice.Period, AsAt: c.state.MadeAt, Address: c.address(), Sample: c.state.Sample,
 		Licence: "Contains public sector information licensed under the " + licence + ". Projects’ numbers: " + s.Partnership + ".",
 	}
 	c.r.Cite = cited(c.r)

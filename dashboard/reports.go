@@ -472,7 +472,10 @@ func (s *Server) asOnPages(r *metrics.Report, choice metrics.ReportChoice) {
 	if len(choice.Indicators) == 1 && len(choice.Priorities) == 0 {
 		at = indicatorURL(choice.Indicators[0], "", "", "", "", "")
 	}
-	r.Address = s.site + at
+	r.Address, r.OfPages = s.site+at, true
+	if choice.Standard() {
+		r.Name = "overview"
+	}
 	r.Cite = cited(r)
 	r.Sections = slices.DeleteFunc(r.Sections, func(sec metrics.ReportSection) bool { return sec.Title == changesTitle })
 	for i := range r.Sections {

@@ -37,7 +37,9 @@ func (c *computation) inTime(ind Indicator, a Area, series []Figure, grounds map
 		case !ok:
 			cmp.Reason = "the series begins later"
 		case series[j].Status != Available:
-			cmp.Reason = series[j].Reason
+			if cmp.Reason = series[j].Reason; ind.Kind == Inequality { // which does not name its time
+				cmp.Reason = "for " + series[j].Period.Phrase() + ", " + cmp.Reason
+			}
 		case ind.Settles > 0 && series[i].Period.Last > newest-Month(ind.Settles):
 			cmp.Reason = fmt.Sprintf("what became of the %s of the latest %d months is still coming in", ind.Counted, ind.Settles)
 		default:

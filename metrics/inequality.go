@@ -216,7 +216,7 @@ func (c *computation) measureInequality(ind Indicator, fig *Figure, count, perso
 	}
 	for _, q := range needs {
 		if persons[q] == 0 {
-			fig.Reason = fmt.Sprintf("%s had no neighbourhood with residents in the %s of England in %s", fig.Area.Place(), lower(fifthNames[q]), fig.Period.Label())
+			fig.Reason = fmt.Sprintf("%s has no neighbourhood with residents in the %s of England", fig.Area.Place(), lower(fifthNames[q]))
 			return
 		}
 	}

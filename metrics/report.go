@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -17,6 +18,8 @@ import (
 // suppressed there is its shorthand and no number.
 type Report struct {
 	Number      int      // of the pack, from 1; 0 of a draft
+	OfPages     bool     // no draft: what the pages show now, as a file
+	Name        string   // of its files: "strategy-report", "violence-rate"
 	Title       string   // "Young Persons Violence Prevention Strategy: quarterly report"
 	Partnership string   // who publishes it, and who is its author in documents
 	Area        Area     // the district
@@ -164,18 +167,24 @@ type Shorthand struct{ Mark, Meaning string }
 // FileName is a report's file name without the ending: report, area, period, version.
 func (r Report) FileName() string {
 	version := "draft"
-	if r.Number > 0 {
+	switch {
+	case r.Number > 0:
 		version = "pack-" + strconv.Itoa(r.Number)
+	case r.OfPages:
+		version = "figures-as-at-" + r.AsAt[:min(len("2006-01-02"), len(r.AsAt))]
 	}
-	return "strategy-report_" + slug(r.Area.Place()) + "_" + slug(r.Period.Code()) + "_" + version
+	return cmp.Or(slug(r.Name), "strategy-report") + "_" + slug(r.Area.Place()) + "_" + slug(r.Period.Code()) + "_" + version
 }
 
-// Version is "draft" or "pack 3".
+// Version is "draft", "pack 3", or "figures in force" of what the pages show.
 func (r Report) Version() string {
-	if r.Number == 0 {
-		return "draft"
+	switch {
+	case r.Number > 0:
+		return "pack " + strconv.Itoa(r.Number)
+	case r.OfPages:
+		return "figures in force"
 	}
-	return "pack " + strconv.Itoa(r.Number)
+	return "draft"
 }
 
 // slug is a text for a file's name: lower case letters and digits, hyphens between.

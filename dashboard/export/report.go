@@ -224,7 +224,7 @@ func day(at string) string {
 
 // version is a report's version in words, with its date.
 func version(r *metrics.Report) string {
-	if r.Number == 0 {
+	if r.Number == 0 && !r.OfPages {
 		return "draft: its figures may still change"
 	}
 	said := r.Version()
