@@ -209,6 +209,7 @@ var fixtures = map[string]fixture{
 		return h
 	}},
 	"wrong_quarter_code":    {trips: func(t *testing.T) Handed { return periods(t, "Q4 2018") }, passes: func(t *testing.T) Handed { return periods(t, "Q4 2018/19") }, says: "October to December 2018"},
+	"quarter_either_year":   {trips: func(t *testing.T) Handed { return periods(t, "Q1 2019") }, passes: func(t *testing.T) Handed { return periods(t, "Q1 2019 (Jan-Mar)") }, cell: "Data!B4", says: "“Q1 2019” can be January to March 2019, by the calendar year, or April to June 2019, by the financial year 2019-20. It was taken for January to March 2019."},
 	"time_identifier_valid": {trips: func(t *testing.T) Handed { return periods(t, "spring") }, passes: func(t *testing.T) Handed { return periods(t, "quarter ending March 2019") }, cell: "Data!B4"},
 	"time_identifier_mix": {trips: func(t *testing.T) Handed {
 		return ownWith(t, func(rows [][]any) [][]any { rows[4][1] = "2019-03-31"; return rows })

@@ -432,8 +432,67 @@ func (s *screen) ofPeriod(sh *sheet, c cell, row int) bool {
 		s.addRow(st.rule, sh, at, "The period is not right: "+st.message+".")
 		return false
 	}
+	if st.other != (metrics.Period{}) && !s.eitherYears(st, sh, c, at) {
+		return false
+	}
 	s.said = true
 	return true
+}
+
+// eitherYears tells of a quarter's number that may be the calendar year's or
+// the financial year's. It is taken for the calendar year's, which makes it
+// the quarter that is asked for, unless the workbook speaks of financial years.
+func (s *screen) eitherYears(st stated, sh *sheet, c cell, at string) bool {
+	said, financial := "“"+shorten(c.text)+"”", fmt.Sprintf("%d-%02d", st.year, (st.year+1)%100)
+	if where := s.financialYears(); where != "" {
+		s.addRow("wrong_quarter_code", sh, at, fmt.Sprintf("The period is not right: %s is %s in the calendar year and %s in the financial year %s, and the workbook speaks of financial years (%s).",
+			said, monthsOf(st.quarter), monthsOf(st.other), financial, where))
+		return false
+	}
+	s.addRow("quarter_either_year", sh, at, fmt.Sprintf("%s can be %s, by the calendar year, or %s, by the financial year %s. It was taken for %s.",
+		said, monthsOf(st.quarter), monthsOf(st.other), financial, monthsOf(st.quarter)))
+	return true
+}
+
+// monthsOf are a quarter's months without its number: “April to June 2019”.
+func monthsOf(q metrics.Period) string {
+	words, _, _ := strings.Cut(metrics.QuarterInWords(q), " (")
+	return words
+}
+
+// financialYears is where a workbook of the project's own speaks of financial
+// years: in its name, in a sheet's, above a table, in its headings or where
+// it gives periods; "" where it does not.
+func (s *screen) financialYears() string {
+	if s.about != nil {
+		return ""
+	}
+	if speaksOfFinancialYears(cell{text: s.h.Name}) {
+		return "the file's name"
+	}
+	for _, sh := range s.book.sheets {
+		if speaksOfFinancialYears(cell{text: sh.name}) {
+			return "the name of the sheet “" + shorten(sh.name) + "”"
+		}
+		var g *grid
+		for _, t := range s.tables {
+			if t.sheet == sh {
+				g = t
+			}
+		}
+		for _, r := range sh.rows {
+			for _, c := range r.cells {
+				below := g != nil && r.number > g.head.number
+				if below && !slices.ContainsFunc(g.of(periodRole), func(p column) bool { return p.col == c.col }) {
+					continue
+				}
+				if speaksOfFinancialYears(c) {
+					return "“" + shorten(c.text) + "”, " + sh.name + " " + ref(c.col, r.number)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func (s *screen) rowsPeriod(g *grid, r row) bool {

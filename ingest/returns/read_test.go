@@ -69,6 +69,58 @@ func TestStatePeriod(t *testing.T) {
 	}
 }
 
+// A quarter's number with one year may be either year's: that is told, and
+// where the workbook speaks of financial years it is not taken at all.
+func TestQuarterOfEitherYear(t *testing.T) {
+	sessions := func(rows ...[]any) Handed { return own(t, rows, nil) }
+	line := func(text string) Handed {
+		return sessions([]any{text}, []any{"Measure", "Value"}, []any{"Sessions held", 33})
+	}
+	fileName := line("Q1 2019")
+	fileName.Name = "return 2018-19.xlsx"
+	for name, tt := range map[string]struct {
+		h    Handed
+		rule string // "" where nothing is to be told
+		read bool
+	}{
+		"a column of periods":            {periods(t, "Q1 2019"), "quarter_either_year", true},
+		"the year first":                 {periods(t, "2019 Q1"), "quarter_either_year", true},
+		"the house's code":               {periods(t, "2019-q1"), "", true},
+		"a financial year":               {periods(t, "Q4 2018-19"), "", true},
+		"a financial year first":         {periods(t, "2018/19 Q4"), "", true},
+		"with its months":                {periods(t, "Q1 2019 (Jan to Mar)"), "", true},
+		"with the financial months":      {periods(t, "Q4 2018 (Jan-Mar)"), "", true},
+		"with the other months":          {periods(t, "Q1 2019 (Apr-Jun)"), "wrong_quarter_code", false},
+		"with neither's months":          {periods(t, "Q1 2019 (Jul-Sep)"), "time_identifier_valid", false},
+		"a line above":                   {line("Quarter 1 of 2019"), "quarter_either_year", true},
+		"a heading":                      {sessions([]any{"Measure", "Q4 2018", "Q1 2019"}, []any{"Sessions held", 20, 33}), "quarter_either_year", true},
+		"a heading in a financial year":  {sessions([]any{"Return 2018/19"}, []any{"Measure", "Q4 2018", "Q1 2019"}, []any{"Sessions held", 20, 33}), "wrong_quarter_code", false},
+		"rows in a financial year":       {sessions([]any{"Return for the financial year"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "wrong_quarter_code", false},
+		"a file's name":                  {fileName, "wrong_quarter_code", true}, // the line is above the table
+		"a note of the financial year":   {sessions([]any{"Measure", "Quarter", "Value", "Notes"}, []any{"Sessions held", "Q1 2019", 33, "more than in 2017-18"}), "quarter_either_year", true},
+		"the template's words above":     {sessions([]any{"January to March 2019 (quarter 4 of 2018-19)"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "quarter_either_year", true},
+		"years that do not follow":       {sessions([]any{"2015-30 strategy"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "quarter_either_year", true},
+		"another quarter's by each year": {periods(t, "Q3 2017"), "wrong_quarter", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Screen(context.Background(), tt.h)
+			var told []string
+			for _, r := range rules(got.Findings) {
+				if checkOf[r].Stage == PeriodStage && r != "period_unstated" {
+					told = append(told, r)
+				}
+			}
+			if tt.rule == "" && len(told) > 0 || tt.rule != "" && !slices.Equal(told, []string{tt.rule}) {
+				t.Errorf("told of %q, want %q:%s", told, tt.rule, describe(got.Findings))
+			}
+			read := slices.ContainsFunc(got.Values, func(v metrics.ReturnValue) bool { return v.Measure == "sessions" && v.Value == 33 })
+			if read != tt.read {
+				t.Errorf("read %t, want %t:%s", read, tt.read, describe(got.Findings))
+			}
+		})
+	}
+}
+
 func TestPersonIn(t *testing.T) {
 	for text, want := range map[string]string{
 		"see 943 476 5919": "an NHS number", "9434765919": "an NHS number", "NHS 943-476-5919.": "an NHS number", "943\u00a0476\u00a05919": "an NHS number",

@@ -39,9 +39,11 @@ func (s *screen) period() bool {
 		}
 	}
 	for _, g := range s.tables {
-		if len(s.valueColumns(g)) > 0 {
-			if slices.ContainsFunc(s.valueColumns(g), func(c column) bool { return c.asks != nil }) {
-				s.said = true
+		if numbers := s.valueColumns(g); len(numbers) > 0 {
+			for _, c := range numbers {
+				if c.asks != nil && !s.lineOfPeriod(g.sheet, cell{col: c.col, text: c.head}, g.head.number) {
+					c.asks.rule = "wrong_quarter_code" // told of: its numbers are not read
+				}
 			}
 			continue
 		}
@@ -97,11 +99,14 @@ func (s *screen) isValueOf(r row, i int) bool {
 	return i > 0 && headings[normal(r.cells[i-1].text)] == periodRole
 }
 
-func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) {
+// lineOfPeriod is ofPeriod of a line above a table, or of a heading: it may be
+// written in another way than the rows.
+func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) bool {
 	styles := s.styles
-	s.styles = map[string]bool{} // a line above a table may be written in another way than its rows
-	s.ofPeriod(sh, c, row)
+	s.styles = map[string]bool{}
+	ok := s.ofPeriod(sh, c, row)
 	s.styles = styles
+	return ok
 }
 
 var (
