@@ -189,6 +189,14 @@ var fixtures = map[string]fixture{
 			return append(rows, []any{"Total", "Jan-Mar 2019", nil, nil, nil, 300})
 		})
 	}},
+	"total_column": {
+		trips: func(t *testing.T) Handed {
+			return own(t, [][]any{{"Measure", "2018-Q4", "2019-Q1", "Total"}, {"Sessions held", 20, 33, 53}}, nil)
+		},
+		passes: func(t *testing.T) Handed {
+			return own(t, [][]any{{"2019-Q1"}, {"Measure", "Total"}, {"Sessions held", 33}}, nil)
+		}, cell: "Data!D3",
+	},
 	"indicator_smushed": {trips: func(t *testing.T) Handed { return wide(t, "male_count") }, passes: func(t *testing.T) Handed { return wide(t, "Comments") }, cell: "Data!B3"},
 	"formula_cells":     {trips: func(t *testing.T) Handed { return formula(t, "<v>33</v>") }, cell: "Totals!D10"},
 	"formula_no_value":  {trips: func(t *testing.T) Handed { return formula(t, "") }, passes: func(t *testing.T) Handed { return formula(t, "<v>33</v>") }, cell: "Totals!D10"},

@@ -243,6 +243,7 @@ func (s *screen) columns(g *grid) {
 	if len(g.of(valueRole)) == 0 && len(g.of(smushedRole)) == 0 {
 		s.add("col_required", g.sheet.name, ref(1, g.head.number), "The table has no column “%s”.", nowHead)
 	}
+	s.totalColumns(g)
 	seen := map[string]column{}
 	for _, c := range g.columns {
 		name := normal(table.Header(c.head))
@@ -273,6 +274,33 @@ func (s *screen) columns(g *grid) {
 				s.add("col_unexpected", g.sheet.name, ref(c.col, r.number), "The column has no heading and holds “%s”.", shorten(c.text))
 			}
 		}
+	}
+}
+
+// ofThisQuarter are headings by which a column of numbers is this quarter's,
+// whatever stands beside it.
+var ofThisQuarter = map[string]bool{"this quarter": true, "quarter's number": true, "this quarter's number": true}
+
+// totalColumns passes over columns of numbers that may add up those beside them:
+// one without a quarter among columns of quarters, and a “Total” beside groups
+// or beside other numbers.
+func (s *screen) totalColumns(g *grid) {
+	quarters := slices.ContainsFunc(g.columns, func(c column) bool { return c.asks != nil })
+	several := len(g.of(valueRole)) > 1 || len(g.of(itemRole))+len(g.of(breakdownRole))+len(g.of(smushedRole)) > 0
+	for i, c := range g.columns {
+		name := normal(table.Header(c.head))
+		if c.role != valueRole || c.asks != nil || ofThisQuarter[name] {
+			continue
+		}
+		switch {
+		case quarters:
+			s.add("total_column", g.sheet.name, ref(c.col, g.head.number), "The column “%s” stands beside columns of quarters and does not say its own: it may be their total. It was not read.", shorten(c.head))
+		case totals[name] && several:
+			s.add("total_column", g.sheet.name, ref(c.col, g.head.number), "The column “%s” may add up what stands beside it. It was not read.", shorten(c.head))
+		default:
+			continue
+		}
+		g.columns[i].role = passedRole
 	}
 }
 
