@@ -32,6 +32,7 @@ const (
 	valueRole          // the number
 	periodRole         // the quarter
 	projectRole        // the project
+	unitRole           // the unit that the number is in
 	passedRole         // what is not read: last quarter's number, notes
 	smushedRole        // the number of one item
 )
@@ -46,7 +47,8 @@ var headings = map[string]role{
 	"quarter's number": valueRole, "this quarter's number": valueRole, "numerator": valueRole, "denominator": valueRole, "out of": valueRole,
 	"period": periodRole, "quarter": periodRole, "time period": periodRole, "reporting period": periodRole, "date": periodRole, "quarter ending": periodRole,
 	"project": projectRole, "project id": projectRole, "project name": projectRole, "project title": projectRole,
-	"last quarter (accepted)": passedRole, "last quarter": passedRole, "previous quarter": passedRole, "unit": passedRole,
+	"last quarter (accepted)": passedRole, "last quarter": passedRole, "previous quarter": passedRole,
+	"unit": unitRole, "units": unitRole, "unit of measure": unitRole, "unit of measurement": unitRole, "measured in": unitRole,
 	"notes": passedRole, "note": passedRole, "comment": passedRole, "comments": passedRole, "remarks": passedRole, "problem": passedRole,
 }
 
@@ -259,6 +261,9 @@ func (s *screen) columns(g *grid) {
 			s.add("col_name_duplicate", g.sheet.name, at(c), "The columns “%s” (%s) and “%s” (%s) are of one and the same thing.", shorten(first.head), at(first), shorten(c.head), at(c))
 		}
 		seen[name] = c
+		if b := inBrackets.FindString(normal(c.head)); c.role == valueRole && scaled.MatchString(compact.Replace(b)) {
+			s.add("unit_valid", g.sheet.name, at(c), "The heading “%s” gives the unit “%s”; what is asked is the number itself, or pounds.", shorten(c.head), strings.Trim(b, " ()"))
+		}
 		switch c.role {
 		case smushedRole:
 			s.add("indicator_smushed", g.sheet.name, at(c), "The heading “%s” names a group: the numbers of each group have a column to themselves.", shorten(c.head))
@@ -365,7 +370,7 @@ func (s *screen) rows() bool {
 // passedOver says whether a row says nothing: blank, or notes alone.
 func (s *screen) passedOver(g *grid, r row) bool {
 	for _, c := range g.columns {
-		if c.role != passedRole && c.role != unknownRole && !r.at(c.col).blank() {
+		if c.role != passedRole && c.role != unitRole && c.role != unknownRole && !r.at(c.col).blank() {
 			return false
 		}
 	}
@@ -560,6 +565,7 @@ func (s *screen) row(g *grid, r row) {
 		}
 		parts = []string{part}
 	}
+	inUnit := s.rowsUnit(g, r, m)
 	for _, c := range numbers {
 		at := r.at(c.col)
 		part := parts[0]
@@ -582,7 +588,9 @@ func (s *screen) row(g *grid, r row) {
 			}
 		}
 		e := &entry{cell: metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item}, measure: m, sheet: g.sheet, row: r.number, col: c.col}
-		s.readValue(e, at)
+		if inUnit {
+			s.readValue(e, at)
+		}
 		s.entries = append(s.entries, e)
 	}
 }
