@@ -64,7 +64,7 @@ type HandIn struct {
 // Handed is what became of it. One of the three is set.
 type Handed struct {
 	ID      int64               // of the new submission
-	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data
+	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data, or cannot be read and looked through for it
 	Ahead   *metrics.Submission // handed in by somebody else meanwhile; the file is kept under SHA, and is no submission yet
 	SHA     string
 }
@@ -592,7 +592,11 @@ func (s *Server) handIn(c echo.Context) error {
 	case len(done.Refused) > 0:
 		var problems account.Problems
 		for _, f := range done.Refused {
-			problems = append(problems, account.Problem{Field: "file", Message: strings.TrimSpace(placeWords(f) + f.Message + " " + f.Mend)})
+			message := strings.TrimSpace(placeWords(f) + f.Message + " " + f.Mend)
+			if !strings.HasSuffix(message, notKept) {
+				message += " " + notKept
+			}
+			problems = append(problems, account.Problem{Field: "file", Message: message})
 		}
 		return wrong(http.StatusUnprocessableEntity, problems...)
 	case done.Ahead != nil:
@@ -603,6 +607,8 @@ func (s *Server) handIn(c echo.Context) error {
 	}
 	return c.Redirect(http.StatusSeeOther, submissionURL(done.ID)+"?said=received")
 }
+
+const notKept = "The file was not kept."
 
 // fileName is the last part of a name, as some browsers send a whole path.
 func fileName(name string) string {

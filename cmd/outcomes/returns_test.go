@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
@@ -528,10 +530,66 @@ func TestBadUploads(t *testing.T) {
 	if err != nil || len(list) != 0 {
 		t.Errorf("handed in are %+v, %v", list, err)
 	}
-	// A file that is no workbook is kept, and its finding is on the preview.
-	res := o.upload(metrics.Analyst, page, "0", "a.xlsx", []byte("not a workbook"))
-	if body := o.get(submissionPath.FindString(res.Header().Get("Location")), 200); !strings.Contains(body, "must be an .xlsx workbook") {
-		t.Error("the preview does not say that the file is no workbook")
+}
+
+// A file that cannot be read cannot be looked through for personal data: only
+// its name, size and digest are kept, and why it was refused.
+func TestUnreadableFilesAreNotKept(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	good := o.filledIn(hospital, "2019-Q3", nil)
+	locked, err := excelize.Encrypt(good, &excelize.Options{Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bomb bytes.Buffer
+	z := zip.NewWriter(&bomb)
+	part, err := z.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(make([]byte, 50<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		body []byte
+		rule string
+		says string
+	}{
+		{"cut.xlsx", good[:len(good)/2], "file_broken", "cut short"},
+		{"locked.xlsx", locked, "file_password", "password protected"},
+		{"bomb.xlsx", bomb.Bytes(), "zip_bomb", "MB"},
+		{"words.xlsx", []byte("not a workbook"), "file_type", "must be an .xlsx workbook"},
+		{"names.csv", []byte("Somebody,12\nSomebody Else,14\n"), "file_type", "must be an .xlsx workbook"},
+	} {
+		res := o.upload(metrics.Analyst, page, "0", tt.name, tt.body)
+		if body := res.Body.String(); res.Code != http.StatusUnprocessableEntity || !strings.Contains(body, tt.says) || !strings.Contains(body, "The file was not kept.") {
+			t.Errorf("%s: the upload answers %d: %s", tt.name, res.Code, body)
+		}
+		trail, err := o.round.AuditTrail(context.Background(), 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{tt.name + ", " + metrics.Whole(int64(len(tt.body))) + " bytes", fmt.Sprintf("%x", sha256.Sum256(tt.body)), tt.rule} {
+			if trail[0].Action != "return refused" || !strings.Contains(trail[0].Detail, want) {
+				t.Errorf("the audit trail does not say %q: %+v", want, trail[0])
+			}
+		}
+		if _, err := o.round.RawFile(context.Background(), fmt.Sprintf("%x", sha256.Sum256(tt.body))); metrics.KindOf(err) != metrics.NotFound {
+			t.Errorf("%s is kept: %v", tt.name, err)
+		}
+	}
+	// A name can be somebody's, also of a file that is not read.
+	o.upload(metrics.Analyst, page, "0", "kayleigh.smith@example.com.xls", []byte("not a workbook"))
+	if trail, err := o.round.AuditTrail(context.Background(), 0, 1); err != nil || strings.Contains(trail[0].Detail, "kayleigh") || !strings.Contains(trail[0].Detail, "personal data") {
+		t.Errorf("the audit trail says %+v, %v", trail, err)
+	}
+	if list, err := o.round.Submissions(context.Background(), "", ""); err != nil || len(list) != 0 {
+		t.Errorf("handed in are %+v, %v", list, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -97,7 +98,11 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		}
 		if found.PersonalData {
 			done.Refused = found.Findings
-			return audit("return refused", "it seems to hold personal data; the file was not kept")
+			return audit("return refused", "it seems to hold personal data; the file was not kept: "+digest(in.Body)) // its name may be somebody's
+		}
+		if found.Unscreened {
+			done.Refused = found.Findings
+			return audit("return refused", "it could not be read, and so not be looked through for personal data; the file was not kept: "+in.Name+", "+digest(in.Body)+", "+strings.Join(rulesOf(found.Findings), ", "))
 		}
 		list, err := tx.Submissions(ctx, in.Project.ID, in.Quarter.Code())
 		if err != nil {
@@ -119,6 +124,22 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		return audit("return uploaded", fmt.Sprintf("return %d", done.ID))
 	})
 	return done, err
+}
+
+// digest tells which file it was of one that is not kept.
+func digest(body []byte) string {
+	return fmt.Sprintf("%s bytes, SHA-256 %x", metrics.Whole(int64(len(body))), sha256.Sum256(body))
+}
+
+// rulesOf are the checks that found something, each once.
+func rulesOf(findings []metrics.Finding) []string {
+	var out []string
+	for _, f := range findings {
+		if !slices.Contains(out, f.Rule) {
+			out = append(out, f.Rule)
+		}
+	}
+	return out
 }
 
 func (r *round) Preview(ctx context.Context, id int64) (dashboard.Preview, error) {

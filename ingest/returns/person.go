@@ -392,13 +392,18 @@ func (s *screen) person() bool {
 			}
 		}
 	}
-	s.personal = found > 0
+	s.personal, s.screened = found > 0, true
 	return found == 0
 }
 
 // plain looks through a file that is no workbook, a CSV or a page under another
-// name, for what is about a person: its lines as far as they are text.
+// name, for what is about a person: its name, and its lines as far as they are
+// text.
 func (s *screen) plain() {
+	if what := personIn(s.h.Name); what != "" {
+		s.add("person_data", "", "", "The name of the file looks as if it held %s.", what)
+		s.personal = true
+	}
 	body := s.h.Body
 	if ingest.IsWorkbook(body) || ingest.IsOldWorkbook(body) {
 		return

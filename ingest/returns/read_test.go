@@ -137,6 +137,27 @@ func TestPersonIn(t *testing.T) {
 	}
 }
 
+// What was not looked through for personal data is said to be so.
+func TestUnscreened(t *testing.T) {
+	cut := handed(t, nil)
+	cut.Body = cut.Body[:len(cut.Body)/2]
+	fault := handed(t, nil)
+	fault.Strategy = nil
+	for name, tt := range map[string]struct {
+		h    Handed
+		want bool
+	}{
+		"a good workbook": {handed(t, nil), false}, "one with macros": {added(t, map[string]string{"xl/vbaProject.bin": "macro"}), false},
+		"a cut one": {cut, true}, "a password": {named(t, "secret.xlsx", locked(t)), true}, "words": {named(t, "a.csv", []byte("a,b")), true},
+		"an old one": {named(t, "old.xls", kept(t, "old.xls")), true}, "a fault": {fault, true},
+		"too large": {named(t, "big.xlsx", make([]byte, maxFile+1)), true}, "an address": {named(t, "a.csv", []byte("jo@example.org")), false},
+	} {
+		if got := Screen(context.Background(), tt.h); got.Unscreened != tt.want {
+			t.Errorf("%s: unscreened %t, want %t:%s", name, got.Unscreened, tt.want, describe(got.Findings))
+		}
+	}
+}
+
 func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 	const secret = "jo.smith@example.org"
 	for name, h := range map[string]Handed{
