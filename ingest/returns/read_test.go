@@ -158,6 +158,73 @@ func TestUnscreened(t *testing.T) {
 	}
 }
 
+// Days of birth and homes in the words of a note; the days of a project, and
+// where it met, are neither. The project of the tests began in April 2018.
+func TestBirthsAndHomesInNotes(t *testing.T) {
+	for text, want := range map[string]string{
+		"JS, 03/04/2005, moved to another school": "a date of birth", "3 April 2005": "a date of birth", "the boy (3rd Apr 2005) left": "a date of birth", "April 3, 2005": "a date of birth",
+		"03.04.2005": "a date of birth", "04/23/2005": "a date of birth", "2005-04-03": "a date of birth", "03/04/1918": "", "13-11-1971 came to us": "a date of birth",
+		"03/04/2018": "", "We met on 3 April 2018 and 12/05/2018": "", "planned for 3 May 2019": "", "31/02/2005": "", "03/13/205": "", "3 of 4 in 2005": "", "1/2 of 2005": "", "April 2005": "", "1.2.2005.1": "",
+		"open since 3 April 2015": "", "launched on 1 September 2014": "", "the policy published 12 March 2012": "", "3 March 2017": "", "Sessions 12/13/2005": "a date of birth",
+		"quarter ending 31 March 2015": "",
+		"John Smith, 12 High Street":   "a person's address", "12 High Street: Emily Jones": "a person's address", "We visited Jack O’Brien at 7a, Holly Road twice": "a person's address",
+		"john smith, 12 high street": "a person's address", "lives at 12 High Street": "a person's address", "Priya, 4 St Mary's Close": "a person's address",
+		"Sessions were held at 12 High Street": "", "At 12 George Street we met weekly": "", "12 High Street": "", "20 young people went to court": "", "St John Ambulance, 12 High Street": "",
+		"The youth club, 12 High Street, and the Henry Parkes school": "", "John Gulson School, 12 High Street": "", "3 sessions in Victoria Square": "",
+	} {
+		want := want
+		if want != "" {
+			want = "The cell looks as if it held " + want + "."
+		}
+		got := Screen(context.Background(), in(t, "Totals", "E7", text))
+		said := ""
+		if got.PersonalData {
+			said = got.Findings[0].Message
+		}
+		if said != want {
+			t.Errorf("%q: %q, want %q", text, said, want)
+		}
+	}
+	date := func(days int) Handed { return styled(t, "E7", days, excelize.Style{NumFmt: 14}) }
+	periodsOf := func(head string) Handed {
+		return own(t, [][]any{{"Measure", head, "Value"}, {"Sessions held", "31/03/2015", 20}, {"Sessions held", "31/03/2019", 33}}, nil)
+	}
+	for name, tt := range map[string]struct {
+		h    Handed
+		want bool
+	}{
+		"a date of 2005":    {date(38445), true},
+		"a date of 2018":    {date(43400), false},
+		"of the other year": {date(43555 - 1462), false},
+		"a number of 2005":  {in(t, "Totals", "E7", 38445), false},
+		"a comment": {handed(t, func(x *excelize.File) {
+			must(t, x.AddComment("Totals", excelize.Comment{Author: "x", Cell: "A7", Text: "she is of 3 April 2005"}))
+		}), true},
+		"when the file was made": {handed(t, func(x *excelize.File) {
+			must(t, x.SetDocProps(&excelize.DocProperties{Created: "2005-04-03T09:00:00Z"}))
+		}), false},
+		"old quarters":    {periodsOf("Quarter"), false},
+		"other old dates": {periodsOf("Date"), true},
+	} {
+		if got := Screen(context.Background(), tt.h); got.PersonalData != tt.want {
+			t.Errorf("%s: personal data %t, want %t:%s", name, got.PersonalData, tt.want, describe(got.Findings))
+		}
+	}
+}
+
+// A heading of several things is of persons where one of them is.
+func TestHeadingsOfSeveralThings(t *testing.T) {
+	for head, want := range map[string]bool{
+		"Name / activity attended": true, "Activity attended / name": true, "Name, session": true, "Name and activity attended": true, "Young person/group": true,
+		"Activity / session": false, "School name / area": false, "Name and address of school": false, "Group / Item": false, "Project / measure name": false,
+	} {
+		h := own(t, [][]any{{"Our numbers"}, {head, "Sessions"}, {"J. Doe, boxing", 4}, {"K. Roe, five-a-side football", 6}}, nil)
+		if got := Screen(context.Background(), h); got.PersonalData != want {
+			t.Errorf("%q: personal data %t, want %t:%s", head, got.PersonalData, want, describe(got.Findings))
+		}
+	}
+}
+
 func TestPersonalDataIsRefusedAndNotRepeated(t *testing.T) {
 	const secret = "jo.smith@example.org"
 	for name, h := range map[string]Handed{
