@@ -40,9 +40,10 @@ type Round interface {
 	Template(ctx context.Context, w io.Writer, project metrics.Project, quarter metrics.Period) error
 	// HandIn keeps a file, reads and screens it.
 	HandIn(ctx context.Context, h HandIn) (Handed, error)
-	// Preview gives a return as it would stand, screened anew while it waits.
+	// Preview gives a return as it would stand, screened against what is in force
+	// now while it waits.
 	Preview(ctx context.Context, id int64) (Preview, error)
-	// Accept screens a return anew and puts it in force, figures and all.
+	// Accept puts a return in force, figures and all, by what is found in it now.
 	Accept(ctx context.Context, id int64, a Acceptance) error
 	// Withdraw takes an accepted return out of force, or sets aside one that waits.
 	Withdraw(ctx context.Context, id int64, who, reason string) error

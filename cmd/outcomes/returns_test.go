@@ -451,6 +451,72 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
+// A preview is screened once while nothing changes that it depends on, and what
+// was found before another return was accepted is not what is accepted by.
+func TestScreenedOnce(t *testing.T) {
+	o := newOffice(t)
+	ctx := context.Background()
+	upload := func(quarter string) (id int64) {
+		t.Helper()
+		o.upload(metrics.Analyst, "/returns/"+hospital+"/"+quarter, "0", quarter+".xlsx", o.filledIn(hospital, quarter, notKnown(t)))
+		list, err := o.round.Submissions(ctx, hospital, quarter)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("handed in are %+v, %v", list, err)
+		}
+		return list[0].ID
+	}
+	preview := func(id int64) dashboard.Preview {
+		t.Helper()
+		v, err := o.round.Preview(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	// What was found is marked, to tell it from what is found anew.
+	mark := func() {
+		for i := range o.round.kept.last {
+			o.round.kept.last[i].Findings = []metrics.Finding{{Rule: "kept", Severity: metrics.Note}}
+		}
+	}
+	marked := func(v dashboard.Preview) bool { return len(v.Findings) == 1 && v.Findings[0].Rule == "kept" }
+	third, second := upload("2019-Q3"), upload("2019-Q2")
+	mark()
+	if !marked(preview(third)) || !marked(preview(second)) {
+		t.Fatal("what was found when the return was handed in is not kept")
+	}
+	found, err := o.round.screenAhead(ctx, third)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := dashboard.Acceptance{Who: "analyst@example.org", Reason: "checked", Same: "checked", Hide: true}
+	if err := o.round.Accept(ctx, second, why); err != nil {
+		t.Fatal(err)
+	}
+	err = o.round.Update(ctx, "accept", func(tx *store.Session) error { return o.round.acceptIn(ctx, tx, third, found, why) })
+	if metrics.KindOf(err) != metrics.Conflict || !strings.Contains(err.Error(), "at this very moment") {
+		t.Errorf("a return is accepted by what was found before another was: %v", err)
+	}
+	if marked(preview(third)) {
+		t.Error("a preview is not screened anew after another return was accepted")
+	}
+	mark()
+	day := o.clock.now()
+	o.clock.set(day.AddDate(0, 0, 1))
+	if marked(preview(third)) {
+		t.Error("a preview is not screened anew on another day")
+	}
+	if err := o.round.Accept(ctx, third, why); err != nil {
+		t.Error(err)
+	}
+	for i := range 3 * maxScreenings {
+		o.round.kept.put(screening{key: fmt.Sprint(i)})
+	}
+	if n := len(o.round.kept.last); n != maxScreenings {
+		t.Errorf("%d screenings are kept", n)
+	}
+}
+
 // A file that seems to hold personal data is refused, and neither it nor what
 // was found in it is kept.
 func TestPersonalDataIsNotKept(t *testing.T) {
