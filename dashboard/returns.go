@@ -376,7 +376,7 @@ type returnPage struct {
 	TemplateURL  string
 	URL          string
 	Seen         int64
-	Decides      bool // whoever looks may hand in and see the numbers
+	Decides      bool // whoever looks may hand in
 	TakesReturns bool
 	NotYet       string
 	Said         string
@@ -402,6 +402,7 @@ type submissionView struct {
 	Reason     string
 	Template   string
 	Invented   bool
+	Numbers    bool // whoever looks may see its numbers as they came
 }
 
 func submissionViewOf(sub metrics.Submission) submissionView {
@@ -495,7 +496,7 @@ func (s *Server) showReturn(c echo.Context, status int, p metrics.Project, q met
 	page.Sign = s.standingSign(p, q, on)
 	for _, sub := range list {
 		v := submissionViewOf(sub)
-		if !page.Decides {
+		if v.Numbers = seesNumbers(who, sub.ReceivedBy); !v.Numbers {
 			v.Reason = "" // it may tell a number as it came
 		}
 		page.Seen = max(page.Seen, sub.ID)

@@ -659,6 +659,62 @@ func TestUnreadableFilesAreNotKept(t *testing.T) {
 	}
 }
 
+// An analyst sees the numbers of their own upload only, and decides on no
+// other's; an administrator sees all, and what the command line handed in is
+// every analyst's.
+func TestNumbersAreTheUploadersOwn(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	body := o.filledIn(hospital, "2019-Q3", func(x *excelize.File, at func(m, p, g string) (string, string)) {
+		sheet, cell := at("spend", "numerator", "")
+		if err := x.SetCellValue(sheet, cell, "about 98765"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	get := func(role metrics.Role, path string) *httptest.ResponseRecorder {
+		return o.do(role, httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	if res := o.upload(metrics.Administrator, page, "0", "one.xlsx", body); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	w := get(metrics.Analyst, "/returns/submissions/1")
+	if told := w.Body.String(); w.Code != http.StatusOK || strings.Contains(told, "98765") || strings.Contains(told, "value_numeric") || strings.Contains(told, "The whole return") ||
+		strings.Contains(told, "/file") || strings.Contains(told, "/accept") || !strings.Contains(told, "are for whoever handed it in") || !strings.Contains(told, "/1/withdraw") {
+		t.Errorf("another analyst sees, %d: %s", w.Code, told)
+	}
+	for _, path := range []string{"/returns/submissions/1/file", "/returns/submissions/1/marked.xlsx"} {
+		if w := get(metrics.Analyst, path); w.Code != http.StatusForbidden {
+			t.Errorf("%s answers another analyst %d", path, w.Code)
+		}
+	}
+	if told := get(metrics.Analyst, page).Body.String(); strings.Contains(told, "/submissions/1/file") || !strings.Contains(told, "/submissions/1") {
+		t.Error("another analyst's page links to the file, or not to the return")
+	}
+	if w := o.post("/returns/submissions/1/accept", url.Values{"same": {"x"}}, http.StatusForbidden); strings.Contains(w.Body.String(), "98765") || !strings.Contains(w.Body.String(), "Nothing was changed") {
+		t.Errorf("another analyst's decision is answered %s", w.Body)
+	}
+	if res := o.upload(metrics.Analyst, page, "1", "two.xlsx", body); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	for _, role := range []metrics.Role{metrics.Analyst, metrics.Administrator} {
+		if told := get(role, "/returns/submissions/2").Body.String(); !strings.Contains(told, "98765") || get(role, "/returns/submissions/2/file").Code != http.StatusOK {
+			t.Errorf("%s does not see what the analyst handed in", role)
+		}
+	}
+	p, _ := o.round.strategy.Project(hospital)
+	q, err := metrics.ParsePeriod("2019-Q3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := o.round.HandIn(context.Background(), dashboard.HandIn{Project: p, Quarter: q, Name: "three.xlsx", Body: body, Seen: 2, Who: account.CommandLine})
+	if err != nil || done.ID != 3 {
+		t.Fatalf("handed in: %+v, %v", done, err)
+	}
+	if told := get(metrics.Analyst, "/returns/submissions/3").Body.String(); !strings.Contains(told, "98765") {
+		t.Error("the analyst does not see what the command line handed in")
+	}
+}
+
 // Who may not decide on returns sees no number of one, and changes nothing.
 func TestReturnsByRole(t *testing.T) {
 	o := newOffice(t)
@@ -727,11 +783,20 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 	if !late() {
 		t.Fatal("the return is not overdue to begin with")
 	}
-	if res := o.upload(metrics.Analyst, page, "0", "nothing.xlsx", []byte("no workbook")); res.Code != http.StatusSeeOther {
+	if res := o.upload(metrics.Analyst, page, "0", "nothing.xlsx", []byte("no workbook")); res.Code != http.StatusUnprocessableEntity || !late() {
+		t.Error("a file that is no workbook clears the project", res.Code)
+	}
+	wrong := o.filledIn(hospital, "2019-Q3", func(x *excelize.File, at func(m, p, g string) (string, string)) {
+		sheet, cell := at("spend", "numerator", "")
+		if err := x.SetCellValue(sheet, cell, "about 98765"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if res := o.upload(metrics.Analyst, page, "0", "wrong.xlsx", wrong); res.Code != http.StatusSeeOther {
 		t.Fatal(res.Code)
 	}
 	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "to be mended") {
-		t.Error("a file that is no workbook clears the project")
+		t.Error("a workbook that cannot be accepted clears the project")
 	}
 	if !strings.Contains(o.get(page, http.StatusOK), "Received, to be mended") {
 		t.Error("the return's page says another state than the matrix")
