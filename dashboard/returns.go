@@ -40,9 +40,10 @@ type Round interface {
 	Template(ctx context.Context, w io.Writer, project metrics.Project, quarter metrics.Period) error
 	// HandIn keeps a file, reads and screens it.
 	HandIn(ctx context.Context, h HandIn) (Handed, error)
-	// Preview gives a return as it would stand, screened anew while it waits.
+	// Preview gives a return as it would stand, screened against what is in force
+	// now while it waits.
 	Preview(ctx context.Context, id int64) (Preview, error)
-	// Accept screens a return anew and puts it in force, figures and all.
+	// Accept puts a return in force, figures and all, by what is found in it now.
 	Accept(ctx context.Context, id int64, a Acceptance) error
 	// Withdraw takes an accepted return out of force, or sets aside one that waits.
 	Withdraw(ctx context.Context, id int64, who, reason string) error
@@ -64,7 +65,7 @@ type HandIn struct {
 // Handed is what became of it. One of the three is set.
 type Handed struct {
 	ID      int64               // of the new submission
-	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data
+	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data, or cannot be read and looked through for it
 	Ahead   *metrics.Submission // handed in by somebody else meanwhile; the file is kept under SHA, and is no submission yet
 	SHA     string
 }
@@ -375,7 +376,7 @@ type returnPage struct {
 	TemplateURL  string
 	URL          string
 	Seen         int64
-	Decides      bool // whoever looks may hand in and see the numbers
+	Decides      bool // whoever looks may hand in
 	TakesReturns bool
 	NotYet       string
 	Said         string
@@ -401,6 +402,7 @@ type submissionView struct {
 	Reason     string
 	Template   string
 	Invented   bool
+	Numbers    bool // whoever looks may see its numbers as they came
 }
 
 func submissionViewOf(sub metrics.Submission) submissionView {
@@ -494,7 +496,7 @@ func (s *Server) showReturn(c echo.Context, status int, p metrics.Project, q met
 	page.Sign = s.standingSign(p, q, on)
 	for _, sub := range list {
 		v := submissionViewOf(sub)
-		if !page.Decides {
+		if v.Numbers = seesNumbers(who, sub.ReceivedBy); !v.Numbers {
 			v.Reason = "" // it may tell a number as it came
 		}
 		page.Seen = max(page.Seen, sub.ID)
@@ -592,7 +594,11 @@ func (s *Server) handIn(c echo.Context) error {
 	case len(done.Refused) > 0:
 		var problems account.Problems
 		for _, f := range done.Refused {
-			problems = append(problems, account.Problem{Field: "file", Message: strings.TrimSpace(placeWords(f) + f.Message + " " + f.Mend)})
+			message := strings.TrimSpace(placeWords(f) + f.Message + " " + f.Mend)
+			if !strings.HasSuffix(message, notKept) {
+				message += " " + notKept
+			}
+			problems = append(problems, account.Problem{Field: "file", Message: message})
 		}
 		return wrong(http.StatusUnprocessableEntity, problems...)
 	case done.Ahead != nil:
@@ -603,6 +609,8 @@ func (s *Server) handIn(c echo.Context) error {
 	}
 	return c.Redirect(http.StatusSeeOther, submissionURL(done.ID)+"?said=received")
 }
+
+const notKept = "The file was not kept."
 
 // fileName is the last part of a name, as some browsers send a whole path.
 func fileName(name string) string {

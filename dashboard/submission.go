@@ -24,7 +24,8 @@ type submissionPage struct {
 	Heading     string
 	Said        string
 	Found       string // what the checks found, for those who do not see where
-	Decides     bool   // whoever looks decides on returns and sees their numbers
+	Decides     bool   // whoever looks decides on this return and sees its numbers
+	Withdraws   bool   // whoever looks can take it back
 	Waits       bool   // for a decision
 	InForce     bool
 	CanAccept   bool
@@ -121,7 +122,8 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 	}
 	page.Said = saidWords[c.QueryParam("said")]
 	who, _ := account.Of(ctx)
-	if page.Decides = account.ReturnsWrite.Allows(who.Role); !page.Decides {
+	page.Withdraws = account.ReturnsWrite.Allows(who.Role)
+	if page.Decides = seesNumbers(who, preview.ReceivedBy); !page.Decides {
 		page.withoutNumbers()
 	}
 	if with != nil {
@@ -134,6 +136,26 @@ func (s *Server) showSubmission(c echo.Context, status int, id int64, with func(
 	page.layout = s.layout(state, title, "returns")
 	c.Response().Header().Set("Cache-Control", "private, no-store")
 	return s.render(c, status, "submission", page)
+}
+
+// seesNumbers says whether somebody sees the numbers of a return as they came,
+// and so can accept it: of their own upload alone. Administrators see all, and
+// what came from the command line is every analyst's.
+func seesNumbers(who metrics.Person, receivedBy string) bool {
+	return who.Role == metrics.Administrator || account.ReturnsWrite.Allows(who.Role) && (receivedBy == who.Email || receivedBy == account.CommandLine)
+}
+
+// ownReturn gives a return whose numbers whoever asks may see; another is forbidden.
+func (s *Server) ownReturn(c echo.Context, id int64) (metrics.Submission, error) {
+	ctx := c.Request().Context()
+	sub, err := s.round.Submission(ctx, id)
+	if err != nil {
+		return sub, err
+	}
+	if who, _ := account.Of(ctx); !seesNumbers(who, sub.ReceivedBy) {
+		return sub, metrics.Errorf(metrics.Forbidden, "The numbers of this return as they came are for %s, who handed it in, and for administrators. Nothing was changed. To decide on the return, hand the project's workbook in yourself.", sub.ReceivedBy)
+	}
+	return sub, nil
 }
 
 // withoutNumbers takes out all that could tell a number as it came: messages and
@@ -362,6 +384,9 @@ func (s *Server) accept(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := s.ownReturn(c, id); err != nil {
+		return err
+	}
 	who, _ := account.Of(c.Request().Context())
 	req := c.Request()
 	req.Body = http.MaxBytesReader(c.Response(), req.Body, 1<<20) // a thousand warnings, each with its reason
@@ -458,7 +483,7 @@ func (s *Server) submissionFile(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	sub, err := s.round.Submission(ctx, id)
+	sub, err := s.ownReturn(c, id)
 	if err != nil {
 		return err
 	}
@@ -475,7 +500,7 @@ func (s *Server) submissionMarked(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	sub, err := s.round.Submission(ctx, id)
+	sub, err := s.ownReturn(c, id)
 	if err != nil {
 		return err
 	}

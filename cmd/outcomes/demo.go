@@ -131,8 +131,12 @@ func demoReturns(ctx context.Context, st *store.Store, clock *demoClock, stdout 
 		if in.Fate == sample.Waiting {
 			continue
 		}
+		found, err := r.screenAhead(ctx, done.ID)
+		if err != nil {
+			return err
+		}
 		err = st.Update(ctx, "accept a sample", func(tx *store.Session) error { // the figures are made once, at the end
-			if err := r.acceptIn(ctx, tx, done.ID, dashboard.Acceptance{Who: who, Reason: why, Same: why}); err != nil {
+			if err := r.acceptIn(ctx, tx, done.ID, found, dashboard.Acceptance{Who: who, Reason: why, Same: why}); err != nil {
 				return err
 			}
 			if in.Fate == sample.Withdrawn {

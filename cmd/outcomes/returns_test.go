@@ -1,8 +1,10 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
@@ -449,6 +451,72 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
+// A preview is screened once while nothing changes that it depends on, and what
+// was found before another return was accepted is not what is accepted by.
+func TestScreenedOnce(t *testing.T) {
+	o := newOffice(t)
+	ctx := context.Background()
+	upload := func(quarter string) (id int64) {
+		t.Helper()
+		o.upload(metrics.Analyst, "/returns/"+hospital+"/"+quarter, "0", quarter+".xlsx", o.filledIn(hospital, quarter, notKnown(t)))
+		list, err := o.round.Submissions(ctx, hospital, quarter)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("handed in are %+v, %v", list, err)
+		}
+		return list[0].ID
+	}
+	preview := func(id int64) dashboard.Preview {
+		t.Helper()
+		v, err := o.round.Preview(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	// What was found is marked, to tell it from what is found anew.
+	mark := func() {
+		for i := range o.round.kept.last {
+			o.round.kept.last[i].Findings = []metrics.Finding{{Rule: "kept", Severity: metrics.Note}}
+		}
+	}
+	marked := func(v dashboard.Preview) bool { return len(v.Findings) == 1 && v.Findings[0].Rule == "kept" }
+	third, second := upload("2019-Q3"), upload("2019-Q2")
+	mark()
+	if !marked(preview(third)) || !marked(preview(second)) {
+		t.Fatal("what was found when the return was handed in is not kept")
+	}
+	found, err := o.round.screenAhead(ctx, third)
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := dashboard.Acceptance{Who: "analyst@example.org", Reason: "checked", Same: "checked", Hide: true}
+	if err := o.round.Accept(ctx, second, why); err != nil {
+		t.Fatal(err)
+	}
+	err = o.round.Update(ctx, "accept", func(tx *store.Session) error { return o.round.acceptIn(ctx, tx, third, found, why) })
+	if metrics.KindOf(err) != metrics.Conflict || !strings.Contains(err.Error(), "at this very moment") {
+		t.Errorf("a return is accepted by what was found before another was: %v", err)
+	}
+	if marked(preview(third)) {
+		t.Error("a preview is not screened anew after another return was accepted")
+	}
+	mark()
+	day := o.clock.now()
+	o.clock.set(day.AddDate(0, 0, 1))
+	if marked(preview(third)) {
+		t.Error("a preview is not screened anew on another day")
+	}
+	if err := o.round.Accept(ctx, third, why); err != nil {
+		t.Error(err)
+	}
+	for i := range 3 * maxScreenings {
+		o.round.kept.put(screening{key: fmt.Sprint(i)})
+	}
+	if n := len(o.round.kept.last); n != maxScreenings {
+		t.Errorf("%d screenings are kept", n)
+	}
+}
+
 // A file that seems to hold personal data is refused, and neither it nor what
 // was found in it is kept.
 func TestPersonalDataIsNotKept(t *testing.T) {
@@ -528,10 +596,122 @@ func TestBadUploads(t *testing.T) {
 	if err != nil || len(list) != 0 {
 		t.Errorf("handed in are %+v, %v", list, err)
 	}
-	// A file that is no workbook is kept, and its finding is on the preview.
-	res := o.upload(metrics.Analyst, page, "0", "a.xlsx", []byte("not a workbook"))
-	if body := o.get(submissionPath.FindString(res.Header().Get("Location")), 200); !strings.Contains(body, "must be an .xlsx workbook") {
-		t.Error("the preview does not say that the file is no workbook")
+}
+
+// A file that cannot be read cannot be looked through for personal data: only
+// its name, size and digest are kept, and why it was refused.
+func TestUnreadableFilesAreNotKept(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	good := o.filledIn(hospital, "2019-Q3", nil)
+	locked, err := excelize.Encrypt(good, &excelize.Options{Password: "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bomb bytes.Buffer
+	z := zip.NewWriter(&bomb)
+	part, err := z.Create("xl/worksheets/sheet1.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := part.Write(make([]byte, 50<<20)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		body []byte
+		rule string
+		says string
+	}{
+		{"cut.xlsx", good[:len(good)/2], "file_broken", "cut short"},
+		{"locked.xlsx", locked, "file_password", "password protected"},
+		{"bomb.xlsx", bomb.Bytes(), "zip_bomb", "MB"},
+		{"words.xlsx", []byte("not a workbook"), "file_type", "must be an .xlsx workbook"},
+		{"names.csv", []byte("Somebody,12\nSomebody Else,14\n"), "file_type", "must be an .xlsx workbook"},
+	} {
+		res := o.upload(metrics.Analyst, page, "0", tt.name, tt.body)
+		if body := res.Body.String(); res.Code != http.StatusUnprocessableEntity || !strings.Contains(body, tt.says) || !strings.Contains(body, "The file was not kept.") {
+			t.Errorf("%s: the upload answers %d: %s", tt.name, res.Code, body)
+		}
+		trail, err := o.round.AuditTrail(context.Background(), 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{tt.name + ", " + metrics.Whole(int64(len(tt.body))) + " bytes", fmt.Sprintf("%x", sha256.Sum256(tt.body)), tt.rule} {
+			if trail[0].Action != "return refused" || !strings.Contains(trail[0].Detail, want) {
+				t.Errorf("the audit trail does not say %q: %+v", want, trail[0])
+			}
+		}
+		if _, err := o.round.RawFile(context.Background(), fmt.Sprintf("%x", sha256.Sum256(tt.body))); metrics.KindOf(err) != metrics.NotFound {
+			t.Errorf("%s is kept: %v", tt.name, err)
+		}
+	}
+	// A name can be somebody's, also of a file that is not read.
+	o.upload(metrics.Analyst, page, "0", "kayleigh.smith@example.com.xls", []byte("not a workbook"))
+	if trail, err := o.round.AuditTrail(context.Background(), 0, 1); err != nil || strings.Contains(trail[0].Detail, "kayleigh") || !strings.Contains(trail[0].Detail, "personal data") {
+		t.Errorf("the audit trail says %+v, %v", trail, err)
+	}
+	if list, err := o.round.Submissions(context.Background(), "", ""); err != nil || len(list) != 0 {
+		t.Errorf("handed in are %+v, %v", list, err)
+	}
+}
+
+// An analyst sees the numbers of their own upload only, and decides on no
+// other's; an administrator sees all, and what the command line handed in is
+// every analyst's.
+func TestNumbersAreTheUploadersOwn(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	body := o.filledIn(hospital, "2019-Q3", func(x *excelize.File, at func(m, p, g string) (string, string)) {
+		sheet, cell := at("spend", "numerator", "")
+		if err := x.SetCellValue(sheet, cell, "about 98765"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	get := func(role metrics.Role, path string) *httptest.ResponseRecorder {
+		return o.do(role, httptest.NewRequest(http.MethodGet, path, nil))
+	}
+	if res := o.upload(metrics.Administrator, page, "0", "one.xlsx", body); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	w := get(metrics.Analyst, "/returns/submissions/1")
+	if told := w.Body.String(); w.Code != http.StatusOK || strings.Contains(told, "98765") || strings.Contains(told, "value_numeric") || strings.Contains(told, "The whole return") ||
+		strings.Contains(told, "/file") || strings.Contains(told, "/accept") || !strings.Contains(told, "are for whoever handed it in") || !strings.Contains(told, "/1/withdraw") {
+		t.Errorf("another analyst sees, %d: %s", w.Code, told)
+	}
+	for _, path := range []string{"/returns/submissions/1/file", "/returns/submissions/1/marked.xlsx"} {
+		if w := get(metrics.Analyst, path); w.Code != http.StatusForbidden {
+			t.Errorf("%s answers another analyst %d", path, w.Code)
+		}
+	}
+	if told := get(metrics.Analyst, page).Body.String(); strings.Contains(told, "/submissions/1/file") || !strings.Contains(told, "/submissions/1") {
+		t.Error("another analyst's page links to the file, or not to the return")
+	}
+	if w := o.post("/returns/submissions/1/accept", url.Values{"same": {"x"}}, http.StatusForbidden); strings.Contains(w.Body.String(), "98765") || !strings.Contains(w.Body.String(), "Nothing was changed") {
+		t.Errorf("another analyst's decision is answered %s", w.Body)
+	}
+	if res := o.upload(metrics.Analyst, page, "1", "two.xlsx", body); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code)
+	}
+	for _, role := range []metrics.Role{metrics.Analyst, metrics.Administrator} {
+		if told := get(role, "/returns/submissions/2").Body.String(); !strings.Contains(told, "98765") || get(role, "/returns/submissions/2/file").Code != http.StatusOK {
+			t.Errorf("%s does not see what the analyst handed in", role)
+		}
+	}
+	p, _ := o.round.strategy.Project(hospital)
+	q, err := metrics.ParsePeriod("2019-Q3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := o.round.HandIn(context.Background(), dashboard.HandIn{Project: p, Quarter: q, Name: "three.xlsx", Body: body, Seen: 2, Who: account.CommandLine})
+	if err != nil || done.ID != 3 {
+		t.Fatalf("handed in: %+v, %v", done, err)
+	}
+	if told := get(metrics.Analyst, "/returns/submissions/3").Body.String(); !strings.Contains(told, "98765") {
+		t.Error("the analyst does not see what the command line handed in")
 	}
 }
 
@@ -603,11 +783,20 @@ func TestOverdueUntilItCanBeAccepted(t *testing.T) {
 	if !late() {
 		t.Fatal("the return is not overdue to begin with")
 	}
-	if res := o.upload(metrics.Analyst, page, "0", "nothing.xlsx", []byte("no workbook")); res.Code != http.StatusSeeOther {
+	if res := o.upload(metrics.Analyst, page, "0", "nothing.xlsx", []byte("no workbook")); res.Code != http.StatusUnprocessableEntity || !late() {
+		t.Error("a file that is no workbook clears the project", res.Code)
+	}
+	wrong := o.filledIn(hospital, "2019-Q3", func(x *excelize.File, at func(m, p, g string) (string, string)) {
+		sheet, cell := at("spend", "numerator", "")
+		if err := x.SetCellValue(sheet, cell, "about 98765"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if res := o.upload(metrics.Analyst, page, "0", "wrong.xlsx", wrong); res.Code != http.StatusSeeOther {
 		t.Fatal(res.Code)
 	}
 	if !late() || !strings.Contains(o.get("/returns", http.StatusOK), "to be mended") {
-		t.Error("a file that is no workbook clears the project")
+		t.Error("a workbook that cannot be accepted clears the project")
 	}
 	if !strings.Contains(o.get(page, http.StatusOK), "Received, to be mended") {
 		t.Error("the return's page says another state than the matrix")

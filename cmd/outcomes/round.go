@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"outcomes/dashboard"
@@ -21,21 +23,57 @@ type round struct {
 	strategy *metrics.Strategy
 	now      func() time.Time
 	sample   bool // what it writes is invented
+	kept     *screenings
+}
+
+// screening is what was found in a file, and what it was screened against.
+type screening struct {
+	key string
+	returns.Screening
+}
+
+// screenings are those of the last files that were looked at: a preview is
+// opened again and again while nothing changes.
+type screenings struct {
+	mu   sync.Mutex
+	last []screening // the latest first
+}
+
+// maxScreenings is how many are kept: a few megabytes each at most.
+const maxScreenings = 8
+
+func (k *screenings) get(key string) (screening, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	i := slices.IndexFunc(k.last, func(s screening) bool { return s.key == key })
+	if i < 0 {
+		return screening{}, false
+	}
+	found := k.last[i]
+	k.last = slices.Insert(slices.Delete(k.last, i, i+1), 0, found)
+	return found, true
+}
+
+func (k *screenings) put(found screening) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.last = slices.DeleteFunc(k.last, func(s screening) bool { return s.key == found.key })
+	k.last = slices.Insert(k.last, 0, found)
+	if len(k.last) > maxScreenings {
+		k.last = slices.Delete(k.last, maxScreenings, len(k.last))
+	}
 }
 
 // newRound is the round of a strategy. The strategy is copied: a server gives
 // its own one the names that the lookups know, and figures are made without.
 func newRound(st *store.Store, s *metrics.Strategy, now func() time.Time) *round {
 	own := *s
-	return &round{Store: st, strategy: &own, now: now}
+	return &round{Store: st, strategy: &own, now: now, kept: &screenings{}}
 }
 
 // records is what a session or the store itself can be asked.
 type records interface {
-	Submission(ctx context.Context, id int64) (metrics.Submission, error)
-	Submissions(ctx context.Context, project, quarter string) ([]metrics.Submission, error)
 	AcceptedReturns(ctx context.Context, project string) ([]metrics.AcceptedReturn, error)
-	RawFile(ctx context.Context, sha string) ([]byte, error)
 }
 
 // held is what a project returned before, as it is in force.
@@ -59,13 +97,70 @@ func (r *round) Template(ctx context.Context, w io.Writer, p metrics.Project, q 
 	return returns.Template(w, r.strategy, p, q, h, r.sample)
 }
 
-// screen screens a file against what is in force.
-func (r *round) screen(ctx context.Context, rec records, name string, body []byte, p metrics.Project, q metrics.Period) (returns.Screening, returns.Held, error) {
-	h, err := held(ctx, rec, p.ID, q)
-	if err != nil {
-		return returns.Screening{}, h, err
+// handed is a file that was handed in, as far as screening it depends on it.
+type handed struct {
+	name, sha string
+	project   metrics.Project
+	quarter   metrics.Period
+}
+
+// against names all that the screening of a file depends on beside the
+// strategy: the file, the day, and the returns that are in force.
+func (r *round) against(in handed, h returns.Held) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q %s %s %s", in.sha, in.name, in.project.ID, in.quarter.Code(), r.now().Format(time.DateOnly))
+	for _, ret := range h.Before {
+		fmt.Fprintf(&b, " %s:%d", ret.Quarter.Code(), ret.Batch)
 	}
-	return returns.Screen(ctx, returns.Handed{Name: name, Body: body, Project: p, Quarter: q, Strategy: r.strategy, Held: h, Today: r.now()}), h, ctx.Err()
+	if h.Now != nil {
+		fmt.Fprintf(&b, " now:%d", h.Now.Batch)
+	}
+	return b.String()
+}
+
+// screen screens a file against what is in force, unless it did and nothing
+// that it depends on has changed. body reads the file.
+func (r *round) screen(ctx context.Context, in handed, body func() ([]byte, error)) (screening, returns.Held, error) {
+	h, err := held(ctx, r.Store, in.project.ID, in.quarter)
+	if err != nil {
+		return screening{}, h, err
+	}
+	key := r.against(in, h)
+	if found, ok := r.kept.get(key); ok {
+		return found, h, nil
+	}
+	content, err := body()
+	if err != nil {
+		return screening{}, h, err
+	}
+	found := screening{key, returns.Screen(ctx, returns.Handed{Name: in.name, Body: content, Project: in.project, Quarter: in.quarter, Strategy: r.strategy, Held: h, Today: r.now()})}
+	if err := ctx.Err(); err != nil {
+		return found, h, err
+	}
+	if !found.PersonalData {
+		r.kept.put(found)
+	}
+	return found, h, nil
+}
+
+// screenKept screens a file that was handed in.
+func (r *round) screenKept(ctx context.Context, sub metrics.Submission, p metrics.Project) (screening, returns.Held, error) {
+	return r.screen(ctx, handed{sub.File, sub.SHA, p, sub.Quarter}, func() ([]byte, error) { return r.RawFile(ctx, sub.SHA) })
+}
+
+// screenAhead screens a return that is to be accepted, before the database is
+// held for it.
+func (r *round) screenAhead(ctx context.Context, id int64) (screening, error) {
+	sub, err := r.Submission(ctx, id)
+	if err != nil || sub.Status != metrics.SubmissionReceived {
+		return screening{}, err
+	}
+	p, err := r.stood(sub)
+	if err != nil {
+		return screening{}, err
+	}
+	found, _, err := r.screenKept(ctx, sub, p)
+	return found, err
 }
 
 // stood is a submission's project, which the strategy may have no longer.
@@ -87,7 +182,8 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		in.Body = body
 	}
 	what := in.Project.ID + " " + in.Quarter.Code()
-	found, _, err := r.screen(ctx, r.Store, in.Name, in.Body, in.Project, in.Quarter)
+	sha := fmt.Sprintf("%x", sha256.Sum256(in.Body))
+	found, _, err := r.screen(ctx, handed{in.Name, sha, in.Project, in.Quarter}, func() ([]byte, error) { return in.Body, nil })
 	if err != nil {
 		return done, err
 	}
@@ -97,7 +193,11 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		}
 		if found.PersonalData {
 			done.Refused = found.Findings
-			return audit("return refused", "it seems to hold personal data; the file was not kept")
+			return audit("return refused", "it seems to hold personal data; the file was not kept: "+digest(in.Body)) // its name may be somebody's
+		}
+		if found.Unscreened {
+			done.Refused = found.Findings
+			return audit("return refused", "it could not be read, and so not be looked through for personal data; the file was not kept: "+in.Name+", "+digest(in.Body)+", "+strings.Join(rulesOf(found.Findings), ", "))
 		}
 		list, err := tx.Submissions(ctx, in.Project.ID, in.Quarter.Code())
 		if err != nil {
@@ -121,6 +221,22 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 	return done, err
 }
 
+// digest tells which file it was of one that is not kept.
+func digest(body []byte) string {
+	return fmt.Sprintf("%s bytes, SHA-256 %x", metrics.Whole(int64(len(body))), sha256.Sum256(body))
+}
+
+// rulesOf are the checks that found something, each once.
+func rulesOf(findings []metrics.Finding) []string {
+	var out []string
+	for _, f := range findings {
+		if !slices.Contains(out, f.Rule) {
+			out = append(out, f.Rule)
+		}
+	}
+	return out
+}
+
 func (r *round) Preview(ctx context.Context, id int64) (dashboard.Preview, error) {
 	sub, err := r.Submission(ctx, id)
 	if err != nil {
@@ -133,11 +249,7 @@ func (r *round) Preview(ctx context.Context, id int64) (dashboard.Preview, error
 		v.Held, v.Before = before(h, sub.Quarter)
 		return v, err
 	}
-	body, err := r.RawFile(ctx, sub.SHA)
-	if err != nil {
-		return v, err
-	}
-	found, h, err := r.screen(ctx, r.Store, sub.File, body, project, sub.Quarter)
+	found, h, err := r.screenKept(ctx, sub, project)
 	if err != nil {
 		return v, err
 	}
@@ -171,8 +283,12 @@ func before(h returns.Held, quarter metrics.Period) (now, last []metrics.ReturnV
 }
 
 func (r *round) Accept(ctx context.Context, id int64, a dashboard.Acceptance) error {
+	found, err := r.screenAhead(ctx, id)
+	if err != nil {
+		return err
+	}
 	return r.Update(ctx, "accept a return", func(tx *store.Session) error {
-		if err := r.acceptIn(ctx, tx, id, a); err != nil {
+		if err := r.acceptIn(ctx, tx, id, found, a); err != nil {
 			return err
 		}
 		done, err := tx.Compute(ctx, r.strategy, fmt.Sprintf("return %d accepted", id))
@@ -197,9 +313,10 @@ func (r *round) hiding(hidden []metrics.Figure) error {
 	return metrics.Errorf(metrics.Conflict, "%w", out)
 }
 
-// acceptIn puts a return in force, without the figures. It is screened anew,
-// against what is held now: another may have been accepted meanwhile.
-func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a dashboard.Acceptance) error {
+// acceptIn puts a return in force, without the figures. found is what it was
+// screened for just before; another return may have been decided upon since,
+// and then this one is to be looked at again.
+func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, found screening, a dashboard.Acceptance) error {
 	sub, err := tx.Submission(ctx, id)
 	if err != nil {
 		return err
@@ -210,18 +327,17 @@ func (r *round) acceptIn(ctx context.Context, tx *store.Session, id int64, a das
 		if err != nil {
 			return err
 		}
-		body, err := tx.RawFile(ctx, sub.SHA)
+		h, err := held(ctx, tx, project.ID, sub.Quarter)
 		if err != nil {
 			return err
 		}
-		found, _, err := r.screen(ctx, tx, sub.File, body, project, sub.Quarter)
-		if err != nil {
-			return err
+		if found.key != r.against(handed{sub.File, sub.SHA, project, sub.Quarter}, h) {
+			return metrics.Errorf(metrics.Conflict, "what this return is checked against changed at this very moment, as when another return of the project is accepted: look at what is found now, then accept it")
 		}
 		if !sameValues(found.Values, sub.Values) {
 			return metrics.Errorf(metrics.Conflict, "what the strategy asks of the project has changed since this return was handed in: hand the same file in again, and it is read anew")
 		}
-		decision.Findings = found.Findings
+		decision.Findings = slices.Clone(found.Findings)
 		for i, f := range decision.Findings {
 			if f.Severity != metrics.Warn {
 				continue

@@ -593,14 +593,17 @@ type aside struct{ where, text string }
 var wordsIn = map[string]bool{"descr": true, "title": true, "name": true, "alt": true, "author": true, "displayname": true, "comment": true, "prompt": true, "prompttitle": true,
 	"error": true, "errortitle": true, "tooltip": true, "target": true, "location": true, "display": true, "string": true, "userid": true}
 
-const deletedText = "a text that stands in the file and in no cell"
+const (
+	deletedText = "a text that stands in the file and in no cell"
+	ofFile      = "what the file says of itself (File, Info)"
+)
 
 // whereOf says in words what a part of the workbook is.
 func whereOf(name string) string {
 	for _, p := range []struct{ prefix, where string }{
 		{"xl/comments", "a comment"}, {"xl/threadedcomments", "a comment"}, {"xl/persons", "the list of those who commented"}, {"xl/drawings", "a text box or picture"},
 		{"xl/sharedstrings", deletedText}, {"xl/worksheets", "a header, footer, link or drop-down"},
-		{"docprops", "what the file says of itself (File, Info)"}, {"customxml", "a hidden part of the file (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
+		{"docprops", ofFile}, {"customxml", "a hidden part of the file (customXml)"}, {"xl/charts", "a chart"}, {"xl/tables", "a table's settings"},
 	} {
 		if strings.HasPrefix(name, p.prefix) {
 			return p.where

@@ -189,6 +189,14 @@ var fixtures = map[string]fixture{
 			return append(rows, []any{"Total", "Jan-Mar 2019", nil, nil, nil, 300})
 		})
 	}},
+	"total_column": {
+		trips: func(t *testing.T) Handed {
+			return own(t, [][]any{{"Measure", "2018-Q4", "2019-Q1", "Total"}, {"Sessions held", 20, 33, 53}}, nil)
+		},
+		passes: func(t *testing.T) Handed {
+			return own(t, [][]any{{"2019-Q1"}, {"Measure", "Total"}, {"Sessions held", 33}}, nil)
+		}, cell: "Data!D3",
+	},
 	"indicator_smushed": {trips: func(t *testing.T) Handed { return wide(t, "male_count") }, passes: func(t *testing.T) Handed { return wide(t, "Comments") }, cell: "Data!B3"},
 	"formula_cells":     {trips: func(t *testing.T) Handed { return formula(t, "<v>33</v>") }, cell: "Totals!D10"},
 	"formula_no_value":  {trips: func(t *testing.T) Handed { return formula(t, "") }, passes: func(t *testing.T) Handed { return formula(t, "<v>33</v>") }, cell: "Totals!D10"},
@@ -209,6 +217,7 @@ var fixtures = map[string]fixture{
 		return h
 	}},
 	"wrong_quarter_code":    {trips: func(t *testing.T) Handed { return periods(t, "Q4 2018") }, passes: func(t *testing.T) Handed { return periods(t, "Q4 2018/19") }, says: "October to December 2018"},
+	"quarter_either_year":   {trips: func(t *testing.T) Handed { return periods(t, "Q1 2019") }, passes: func(t *testing.T) Handed { return periods(t, "Q1 2019 (Jan-Mar)") }, cell: "Data!B4", says: "“Q1 2019” can be January to March 2019, by the calendar year, or April to June 2019, by the financial year 2019-20. It was taken for January to March 2019."},
 	"time_identifier_valid": {trips: func(t *testing.T) Handed { return periods(t, "spring") }, passes: func(t *testing.T) Handed { return periods(t, "quarter ending March 2019") }, cell: "Data!B4"},
 	"time_identifier_mix": {trips: func(t *testing.T) Handed {
 		return ownWith(t, func(rows [][]any) [][]any { rows[4][1] = "2019-03-31"; return rows })
@@ -250,6 +259,10 @@ var fixtures = map[string]fixture{
 	"ind_invalid_entry": {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", "[c]") }, cell: "Totals!D10"},
 	"dp_values":         {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", 33.5) }, passes: func(t *testing.T) Handed { return in(t, "Totals", "D10", 33.0000000001) }, cell: "Totals!D10"},
 	"unit_valid":        {trips: func(t *testing.T) Handed { return in(t, "Totals", "D10", "85%") }, passes: func(t *testing.T) Handed { return in(t, "Totals", "D12", "£12,345.67") }, cell: "Totals!D10"},
+	"unit_other": {
+		trips:  func(t *testing.T) Handed { return inUnit(t, "Sessions held", "hours") },
+		passes: func(t *testing.T) Handed { return inUnit(t, "Sessions held", "session") }, cell: "Data!C5", says: "“Sessions held” says that its unit is “hours”; it was read as the number of sessions",
+	},
 	"value_is_date": {
 		trips:  func(t *testing.T) Handed { return styled(t, "D10", 43528, excelize.Style{NumFmt: 14}) },
 		passes: func(t *testing.T) Handed { return styled(t, "D10", 33, excelize.Style{NumFmt: 3}) },
@@ -313,6 +326,47 @@ var fixtures = map[string]fixture{
 			return append(rows, []any{"Pupils reached", "Jan-Mar 2019", nil, nil, nil, 300})
 		})
 	}, says: "Pupils reached"},
+}
+
+// inUnit is a workbook of the project's own with one number, and a column for its unit.
+func inUnit(t *testing.T, measure, unit string) Handed {
+	return own(t, [][]any{{"2019-Q1"}, {"Measure", "Value", "Unit"}, {measure, 33, unit}}, nil)
+}
+
+// A row's unit other than the measure's is told of, and one that makes another
+// number of it is not read.
+func TestUnits(t *testing.T) {
+	const spend, sessions, people = "Spend in the quarter", "Sessions held", "Referrals accepted"
+	for _, tt := range []struct {
+		measure, unit, rule string
+	}{
+		{spend, "£", ""}, {spend, "Pounds", ""}, {spend, "", ""}, {spend, "GBP", ""}, {spend, "£000", "unit_valid"}, {spend, "£'000s", "unit_valid"}, {spend, "£k", "unit_valid"},
+		{spend, "thousands", "unit_valid"}, {spend, "£ million", "unit_valid"}, {spend, "pence", "unit_valid"}, {spend, "$", "unit_valid"}, {spend, "%", "unit_valid"}, {spend, "young people", "unit_other"},
+		{sessions, "sessions", ""}, {sessions, "Number", ""}, {sessions, "No.", ""}, {sessions, "number of sessions", ""}, {sessions, "How many: sessions", ""}, {sessions, "%", "unit_valid"},
+		{sessions, "per cent", "unit_valid"}, {sessions, "Percentage", "unit_valid"}, {sessions, "thousands", "unit_valid"}, {sessions, "000s", "unit_valid"}, {sessions, "per 1,000 residents", "unit_valid"},
+		{sessions, "£", "unit_valid"}, {sessions, "people", "unit_other"}, {people, "people", ""}, {people, "Young people", ""}, {people, "number of young people", ""}, {people, "families", "unit_other"},
+	} {
+		got := Screen(context.Background(), inUnit(t, tt.measure, tt.unit))
+		var told []string
+		for _, f := range got.Findings {
+			if strings.HasPrefix(f.Rule, "unit_") {
+				told = append(told, f.Rule+" "+f.Cell)
+			}
+		}
+		want := []string{tt.rule + " C5"}
+		if tt.rule == "" {
+			want = nil
+		}
+		if !slices.Equal(told, want) || len(got.Values) == 1 != (tt.rule != "unit_valid") {
+			t.Errorf("%s in %q: told of %q, %d numbers read:%s", tt.measure, tt.unit, told, len(got.Values), describe(got.Findings))
+		}
+	}
+	for head, told := range map[string]bool{"2019-Q1": false, "2019-Q1 (£000)": true, "2019-Q1 (thousands)": true, "Jan-Mar 2019 (%)": true, "January to March 2019 (quarter 4 of 2018-19)": false} {
+		got := Screen(context.Background(), own(t, [][]any{{"Measure", head}, {spend, 33}}, nil))
+		if i := slices.IndexFunc(got.Findings, func(f metrics.Finding) bool { return f.Rule == "unit_valid" && f.Cell == "B3" }); (i >= 0) != told {
+			t.Errorf("a column %q: told %t:%s", head, i >= 0, describe(got.Findings))
+		}
+	}
 }
 
 // among is the good workbook with so many sessions, each of them for somebody

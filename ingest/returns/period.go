@@ -16,6 +16,7 @@ type stated struct {
 	quarter metrics.Period // zero where rule is set
 	style   string         // how it is written: "quarter", "financial quarter", "months", "date"
 	n, year int            // of a quarter whose number may be either year's: 4, 2018 for "Q4 2018/19" as for "Q4 2018"
+	other   metrics.Period // the financial year's quarter where the calendar year's was taken and nothing says which is meant, else zero
 	serial  float64        // of a date that is a number
 	rule    string         // the check that it fails, "" where it is understood
 	message string         // behind the place: "“March 2019” is a month"
@@ -36,6 +37,9 @@ var (
 	wordDate    = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ ,-]+(\d{4})$`)
 	slashDate   = regexp.MustCompile(`^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$`)
 	inBrackets  = regexp.MustCompile(` ?\([^)]*\)$`)
+	houseCode   = regexp.MustCompile(`^\d{4}-q[1-4]$`)
+	monthsAside = regexp.MustCompile(`\(([a-z]+)\.? ?(?:-|to|/) ?([a-z]+)\.?(?: \d{4})?\)$`)
+	ofFinancial = regexp.MustCompile(`\bfinancial (?:year|quarter)|\bfy ?\d{2}|\b(20\d{2}) ?[/-] ?(20\d{2}|\d{2})(?:\D|$)`)
 )
 
 // statePeriod reads a period as projects write it. ok is false where the cell
@@ -56,13 +60,22 @@ func statePeriod(c cell, date1904 bool) (st stated, ok bool) {
 			return fails("time_period_consecutive", said+" names two years that do not follow one another")
 		}
 		n := year(q)
-		st, _ := is("financial quarter", metrics.NewMonth(year(from), time.April)+metrics.Month(3*(n-1)))
-		st.n, st.year = n, year(from)
-		return st, true
+		return stated{quarter: financialQuarter(n, year(from)), style: "financial quarter", n: n, year: year(from)}, true
 	}
+	// A number and one year can be of either kind of year, unless months stand behind them.
 	numbered := func(q, y string) (stated, bool) {
 		st, _ := is("quarter", metrics.NewMonth(year(y), time.Month(3*year(q))))
 		st.n, st.year = year(q), year(y)
+		financial := financialQuarter(st.n, st.year)
+		m := monthsAside.FindStringSubmatch(normal(c.text))
+		switch {
+		case m == nil:
+			st.other = financial
+		case spans(m[1], m[2], financial):
+			st.quarter = financial
+		case !spans(m[1], m[2], st.quarter):
+			return fails("time_identifier_valid", said+" gives months that are not those of the quarter")
+		}
 		return st, true
 	}
 	day := func(y, m, d int) (stated, bool) {
@@ -73,6 +86,9 @@ func statePeriod(c cell, date1904 bool) (st stated, ok bool) {
 		return is("date", metrics.NewMonth(y, time.Month(m)))
 	}
 	if m := codeFirst.FindStringSubmatch(text); m != nil {
+		if !houseCode.MatchString(text) {
+			return numbered(m[2], m[1])
+		}
 		// The house's own code: of the calendar year, without a doubt.
 		return is("quarter", metrics.NewMonth(year(m[1]), time.Month(3*year(m[2]))))
 	}
@@ -185,7 +201,7 @@ func wrongQuarter(st stated, asked metrics.Period, date1904 bool, today time.Tim
 	}
 	if st.n > 0 {
 		calendar := metrics.QuarterOf(metrics.NewMonth(st.year, time.Month(3*st.n)))
-		financial := metrics.QuarterOf(metrics.NewMonth(st.year, time.April) + metrics.Month(3*(st.n-1)))
+		financial := financialQuarter(st.n, st.year)
 		// “Q4 2019” for January to March 2019 names the year in which it ends.
 		ends := metrics.QuarterOf(financial.First - 12)
 		if asked == calendar || asked == financial || asked == ends {
@@ -196,6 +212,28 @@ func wrongQuarter(st stated, asked metrics.Period, date1904 bool, today time.Tim
 		return "period_is_not_due"
 	}
 	return "wrong_quarter"
+}
+
+// financialQuarter is a quarter of the financial year that begins in April of a year.
+func financialQuarter(n, year int) metrics.Period {
+	return metrics.QuarterOf(metrics.NewMonth(year, time.April) + metrics.Month(3*(n-1)))
+}
+
+// spans says whether a quarter is from the one month to the other.
+func spans(from, to string, q metrics.Period) bool {
+	first, ok1 := monthNamed(from)
+	last, ok2 := monthNamed(to)
+	return ok1 && ok2 && first == q.First.Start().Month() && last == q.Last.Start().Month()
+}
+
+// speaksOfFinancialYears says whether a text names a financial year, and not
+// only beside the months of a quarter, as the template does.
+func speaksOfFinancialYears(c cell) bool {
+	if st, ok := statePeriod(c, false); c.kind == numberCell || ok && st.style == "months" {
+		return false
+	}
+	m := ofFinancial.FindStringSubmatch(normal(c.text))
+	return m != nil && (m[1] == "" || follows(m[1], m[2]))
 }
 
 // follows says whether the second year is the one after the first: "2018", "19" or "2019".

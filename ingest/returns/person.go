@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
 
 	"outcomes/ingest"
 	"outcomes/ingest/table"
@@ -79,7 +84,11 @@ func (s *screen) columnOf(rows []row, i int, c cell) string {
 			return f.what
 		}
 	}
-	if ofThings.MatchString(name) || headings[name] != unknownRole || s.names.words[name] || len(strings.Fields(name)) > 5 {
+	// “Name / activity attended” is two headings in one.
+	names := slices.DeleteFunc(headingsIn(name), func(n string) bool {
+		return ofThings.MatchString(n) || headings[n] != unknownRole || s.names.words[n] || len(strings.Fields(n)) > 5
+	})
+	if s.names.words[name] || len(names) == 0 {
 		return ""
 	}
 	// A note among others may speak of a young person; a heading stands first in
@@ -98,11 +107,29 @@ func (s *screen) columnOf(rows []row, i int, c cell) string {
 		return ""
 	}
 	for _, m := range maybes {
-		if m.heading.MatchString(name) && s.ofPersons(rows[i+1:], c.col, m.words) {
+		words := m.words
+		if len(names) > 1 || names[0] != name {
+			words += 5 // what else the heading speaks of stands in the cell, too
+		}
+		if slices.ContainsFunc(names, m.heading.MatchString) && s.ofPersons(rows[i+1:], c.col, words) {
 			return m.what
 		}
 	}
 	return ""
+}
+
+var (
+	betweenHeadings = regexp.MustCompile(` ?[/|,;+] ?`)
+	orAnd           = regexp.MustCompile(` ?[/|,;+] ?| and `)
+)
+
+// headingsIn takes a heading apart where it is of several things: “name” and
+// “activity attended”, not “name” and “address” of “name and address of school”.
+func headingsIn(name string) []string {
+	if strings.Contains(name, " of ") {
+		return betweenHeadings.Split(name, -1)
+	}
+	return orAnd.Split(name, -1)
 }
 
 // ofPersons says whether what stands in a column could be about persons: most of
@@ -258,13 +285,143 @@ func personIn(text string) string {
 	return ""
 }
 
-// personInCell is personIn of a cell: a mobile number loses its 0 where it is
-// taken for a number.
-func personInCell(c cell) string {
-	if c.kind == numberCell && len(c.text) == 10 && c.text[0] == '7' && digits(c.text) == c.text {
-		return "a telephone number"
+// inCell is what about a person a cell looks like: a mobile number loses its 0
+// where it is taken for a number, and a date becomes one.
+func (s *screen) inCell(c cell) string {
+	if c.kind == numberCell {
+		if len(c.text) == 10 && c.text[0] == '7' && digits(c.text) == c.text {
+			return "a telephone number"
+		}
+		if c.format == dateFormat && s.bornOn(c.text) {
+			return "a date of birth"
+		}
+		return ""
 	}
-	return personIn(c.text)
+	if what := personIn(c.text); what != "" {
+		return what
+	}
+	what := s.inWords(c.text)
+	if what != "" {
+		if st, ok := statePeriod(c, s.book.date1904); ok && st.rule == "" && st.style != "date" {
+			return ""
+		}
+	}
+	return what
+}
+
+// inWords is what about a person a text looks like of which personIn says nothing.
+func (s *screen) inWords(text string) string {
+	if len(text) < 8 || !strings.ContainsAny(text, "0123456789") || s.names.words[normal(text)] || utf8.RuneCountInString(text) <= 80 && !s.foreign(text) {
+		return ""
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	switch {
+	case slices.ContainsFunc(datesIn(text), s.isBirth):
+		return "a date of birth"
+	case hasHome(text):
+		return "a person's address"
+	}
+	return ""
+}
+
+var (
+	numberDate = regexp.MustCompile(`(?:^|[^\d/.-])(\d{1,2})([/.-])(\d{1,2})([/.-])(\d{4})(?:$|[^\d/.-]|\.(?:$|\D))`)
+	isoDay     = regexp.MustCompile(`(?:^|[^\d/.-])(\d{4})-(\d{2})-(\d{2})(?:$|[^\d-])`)
+	dayMonth   = regexp.MustCompile(`(?i)(?:^|[^\d/.-])(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ -]([a-z]{3,9})\.?,?[ -](\d{4})(?:$|\D)`)
+	monthDay   = regexp.MustCompile(`(?i)\b([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?:$|\D)`)
+	// ofEvent stands before the date of what a project or a council did.
+	ofEvent = regexp.MustCompile(`(?i)\b(since|from|until|till|to|between|ending|ended|launched|opened|founded|established|started|began|begun|published|dated|signed|agreed|adopted|registered|set up|version)( on| of| in)? $`)
+)
+
+// datesIn gives the full dates of a text, those of events left out.
+func datesIn(text string) []time.Time {
+	var out []time.Time
+	add := func(at int, year, month, day string) {
+		y, _ := strconv.Atoi(year)
+		d, _ := strconv.Atoi(day)
+		m, err := strconv.Atoi(month)
+		if err != nil {
+			named, _ := monthNamed(strings.ToLower(month))
+			m = int(named)
+		}
+		if m > 12 && d <= 12 {
+			m, d = d, m // month first
+		}
+		t := time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC)
+		if m >= 1 && m <= 12 && t.Day() == d && !ofEvent.MatchString(text[:at]) {
+			out = append(out, t)
+		}
+	}
+	for _, m := range numberDate.FindAllStringSubmatchIndex(text, -1) {
+		if text[m[4]:m[5]] == text[m[8]:m[9]] {
+			add(m[2], text[m[10]:m[11]], text[m[6]:m[7]], text[m[2]:m[3]])
+		}
+	}
+	for _, m := range isoDay.FindAllStringSubmatchIndex(text, -1) {
+		add(m[2], text[m[2]:m[3]], text[m[4]:m[5]], text[m[6]:m[7]])
+	}
+	for _, m := range dayMonth.FindAllStringSubmatchIndex(text, -1) {
+		add(m[2], text[m[6]:m[7]], text[m[4]:m[5]], text[m[2]:m[3]])
+	}
+	for _, m := range monthDay.FindAllStringSubmatchIndex(text, -1) {
+		add(m[2], text[m[6]:m[7]], text[m[2]:m[3]], text[m[4]:m[5]])
+	}
+	return out
+}
+
+// isBirth says whether somebody whom a project works with could be born on a
+// day: 3 to 100 years before the quarter's end, and before the project began,
+// whose own days are no births.
+func (s *screen) isBirth(t time.Time) bool {
+	end := s.h.Quarter.Last.End()
+	return t.Before(s.h.Project.From.Start()) && t.AddDate(3, 0, 0).Before(end) && t.AddDate(100, 0, 0).After(end)
+}
+
+// bornOn says whether a date that stands in the file as a number of days is
+// the birth of a young person: of 3 to 30 years. One that is a day of the
+// project when counted from the other year is none.
+func (s *screen) bornOn(days string) bool {
+	v, err := strconv.ParseFloat(days, 64)
+	if err != nil || v < 30_000 || v > 80_000 { // 1982 to 2119, counted from 1900
+		return false
+	}
+	t, err1 := excelize.ExcelDateToTime(v, s.book.date1904)
+	other, err2 := excelize.ExcelDateToTime(v, !s.book.date1904)
+	return err1 == nil && err2 == nil && s.isBirth(t) && t.AddDate(30, 0, 0).After(s.h.Quarter.Last.End()) &&
+		(other.Before(s.h.Project.From.Start()) || other.After(s.h.Quarter.Last.End()))
+}
+
+var (
+	streets   = `(?:[Ss]treet|[Ss]t|[Rr]oad|[Rr]d|[Aa]venue|[Aa]ve|[Ll]ane|[Cc]lose|[Dd]rive|[Ww]ay|[Cc]rescent|[Tt]errace|[Gg]rove|[Gg]ardens|[Pp]lace|[Cc]ourt|[Rr]ow|[Ww]alk|[Mm]ews|[Hh]ill|[Ss]quare|[Rr]ise)\b`
+	atStreet  = regexp.MustCompile(`\b\d{1,4}[A-Za-z]?,? (?:(?:\p{Lu}[\p{L}'’.-]* ){1,3}|\p{Ll}+ )` + streets)
+	livesAt   = regexp.MustCompile(`(?i)\b(lives?|living|lived|stays|staying|resides?|residing|home) (at|is|address)\b`)
+	oneOrMore = regexp.MustCompile(`[\p{L}'’-]+`)
+)
+
+// hasHome says whether a text gives a house in a street and with it a name, or
+// says that somebody lives there. Where sessions were held is no home.
+func hasHome(text string) bool {
+	if !atStreet.MatchString(text) {
+		return false
+	}
+	rest := atStreet.ReplaceAllString(text, ",")
+	if livesAt.MatchString(rest) || namesListed(rest) > 0 {
+		return true
+	}
+	words := oneOrMore.FindAllString(rest, -1)
+	for i := range len(words) - 1 {
+		first, second := words[i], words[i+1]
+		if givenNames[strings.ToLower(first)] && isCapital(first) && isCapital(second) && !places.MatchString(normal(second)) && !ofThings.MatchString(normal(second)) &&
+			(i == 0 || normal(words[i-1]) != "st") && (i+2 == len(words) || !places.MatchString(normal(words[i+2]))) {
+			return true
+		}
+	}
+	return false
+}
+
+func isCapital(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(r)
 }
 
 func hasNHS(text string) bool {
@@ -334,7 +491,11 @@ func (s *screen) person() bool {
 		if a.where == deletedText && inCells[a.text] {
 			continue // the cell is told of
 		}
-		if what := personIn(a.text); what != "" {
+		what := personIn(a.text)
+		if what == "" && a.where != ofFile { // which tells when it was made
+			what = s.inWords(a.text)
+		}
+		if what != "" {
 			add("", "", capital(a.where)+" looks as if it held "+what+".")
 		} else if namesListed(a.text) >= someNames {
 			add("", "", capital(a.where)+" looks as if it held names.")
@@ -352,8 +513,9 @@ func (s *screen) person() bool {
 		clear(persons)
 	}
 	type told struct {
-		text string
-		kind cellKind
+		text         string
+		kind         cellKind
+		date, period bool
 	}
 	seen := map[told]string{} // what a cell looks as if it held
 	for _, sh := range s.book.sheets {
@@ -366,12 +528,18 @@ func (s *screen) person() bool {
 			name = ""
 		}
 		columns, inRows := s.namesIn(sh.rows)
+		ofPeriods := map[int]bool{} // columns, by their heading
 		for j, r := range sh.rows {
 			for _, c := range r.cells {
-				key := told{c.text, c.kind}
+				if role := headings[normal(table.Header(c.text))]; c.kind == textCell && role != unknownRole {
+					ofPeriods[c.col] = role == periodRole && normal(c.text) != "date"
+				}
+				key := told{c.text, c.kind, c.format == dateFormat, ofPeriods[c.col]}
 				what, looked := seen[key]
 				if !looked { // many cells can show one text
-					what = personInCell(c)
+					if what = s.inCell(c); what == "a date of birth" && key.period && !born.MatchString(c.text) {
+						what = ""
+					}
 					if what == "" && c.kind == textCell && namesListed(c.text) >= someNames {
 						what = "names"
 					}
@@ -392,13 +560,18 @@ func (s *screen) person() bool {
 			}
 		}
 	}
-	s.personal = found > 0
+	s.personal, s.screened = found > 0, true
 	return found == 0
 }
 
 // plain looks through a file that is no workbook, a CSV or a page under another
-// name, for what is about a person: its lines as far as they are text.
+// name, for what is about a person: its name, and its lines as far as they are
+// text.
 func (s *screen) plain() {
+	if what := personIn(s.h.Name); what != "" {
+		s.add("person_data", "", "", "The name of the file looks as if it held %s.", what)
+		s.personal = true
+	}
 	body := s.h.Body
 	if ingest.IsWorkbook(body) || ingest.IsOldWorkbook(body) {
 		return

@@ -32,6 +32,7 @@ const (
 	valueRole          // the number
 	periodRole         // the quarter
 	projectRole        // the project
+	unitRole           // the unit that the number is in
 	passedRole         // what is not read: last quarter's number, notes
 	smushedRole        // the number of one item
 )
@@ -46,7 +47,8 @@ var headings = map[string]role{
 	"quarter's number": valueRole, "this quarter's number": valueRole, "numerator": valueRole, "denominator": valueRole, "out of": valueRole,
 	"period": periodRole, "quarter": periodRole, "time period": periodRole, "reporting period": periodRole, "date": periodRole, "quarter ending": periodRole,
 	"project": projectRole, "project id": projectRole, "project name": projectRole, "project title": projectRole,
-	"last quarter (accepted)": passedRole, "last quarter": passedRole, "previous quarter": passedRole, "unit": passedRole,
+	"last quarter (accepted)": passedRole, "last quarter": passedRole, "previous quarter": passedRole,
+	"unit": unitRole, "units": unitRole, "unit of measure": unitRole, "unit of measurement": unitRole, "measured in": unitRole,
 	"notes": passedRole, "note": passedRole, "comment": passedRole, "comments": passedRole, "remarks": passedRole, "problem": passedRole,
 }
 
@@ -243,6 +245,7 @@ func (s *screen) columns(g *grid) {
 	if len(g.of(valueRole)) == 0 && len(g.of(smushedRole)) == 0 {
 		s.add("col_required", g.sheet.name, ref(1, g.head.number), "The table has no column “%s”.", nowHead)
 	}
+	s.totalColumns(g)
 	seen := map[string]column{}
 	for _, c := range g.columns {
 		name := normal(table.Header(c.head))
@@ -258,6 +261,9 @@ func (s *screen) columns(g *grid) {
 			s.add("col_name_duplicate", g.sheet.name, at(c), "The columns “%s” (%s) and “%s” (%s) are of one and the same thing.", shorten(first.head), at(first), shorten(c.head), at(c))
 		}
 		seen[name] = c
+		if b := inBrackets.FindString(normal(c.head)); c.role == valueRole && scaled.MatchString(compact.Replace(b)) {
+			s.add("unit_valid", g.sheet.name, at(c), "The heading “%s” gives the unit “%s”; what is asked is the number itself, or pounds.", shorten(c.head), strings.Trim(b, " ()"))
+		}
 		switch c.role {
 		case smushedRole:
 			s.add("indicator_smushed", g.sheet.name, at(c), "The heading “%s” names a group: the numbers of each group have a column to themselves.", shorten(c.head))
@@ -273,6 +279,33 @@ func (s *screen) columns(g *grid) {
 				s.add("col_unexpected", g.sheet.name, ref(c.col, r.number), "The column has no heading and holds “%s”.", shorten(c.text))
 			}
 		}
+	}
+}
+
+// ofThisQuarter are headings by which a column of numbers is this quarter's,
+// whatever stands beside it.
+var ofThisQuarter = map[string]bool{"this quarter": true, "quarter's number": true, "this quarter's number": true}
+
+// totalColumns passes over columns of numbers that may add up those beside them:
+// one without a quarter among columns of quarters, and a “Total” beside groups
+// or beside other numbers.
+func (s *screen) totalColumns(g *grid) {
+	quarters := slices.ContainsFunc(g.columns, func(c column) bool { return c.asks != nil })
+	several := len(g.of(valueRole)) > 1 || len(g.of(itemRole))+len(g.of(breakdownRole))+len(g.of(smushedRole)) > 0
+	for i, c := range g.columns {
+		name := normal(table.Header(c.head))
+		if c.role != valueRole || c.asks != nil || ofThisQuarter[name] {
+			continue
+		}
+		switch {
+		case quarters:
+			s.add("total_column", g.sheet.name, ref(c.col, g.head.number), "The column “%s” stands beside columns of quarters and does not say its own: it may be their total. It was not read.", shorten(c.head))
+		case totals[name] && several:
+			s.add("total_column", g.sheet.name, ref(c.col, g.head.number), "The column “%s” may add up what stands beside it. It was not read.", shorten(c.head))
+		default:
+			continue
+		}
+		g.columns[i].role = passedRole
 	}
 }
 
@@ -337,7 +370,7 @@ func (s *screen) rows() bool {
 // passedOver says whether a row says nothing: blank, or notes alone.
 func (s *screen) passedOver(g *grid, r row) bool {
 	for _, c := range g.columns {
-		if c.role != passedRole && c.role != unknownRole && !r.at(c.col).blank() {
+		if c.role != passedRole && c.role != unitRole && c.role != unknownRole && !r.at(c.col).blank() {
 			return false
 		}
 	}
@@ -432,8 +465,67 @@ func (s *screen) ofPeriod(sh *sheet, c cell, row int) bool {
 		s.addRow(st.rule, sh, at, "The period is not right: "+st.message+".")
 		return false
 	}
+	if st.other != (metrics.Period{}) && !s.eitherYears(st, sh, c, at) {
+		return false
+	}
 	s.said = true
 	return true
+}
+
+// eitherYears tells of a quarter's number that may be the calendar year's or
+// the financial year's. It is taken for the calendar year's, which makes it
+// the quarter that is asked for, unless the workbook speaks of financial years.
+func (s *screen) eitherYears(st stated, sh *sheet, c cell, at string) bool {
+	said, financial := "“"+shorten(c.text)+"”", fmt.Sprintf("%d-%02d", st.year, (st.year+1)%100)
+	if where := s.financialYears(); where != "" {
+		s.addRow("wrong_quarter_code", sh, at, fmt.Sprintf("The period is not right: %s is %s in the calendar year and %s in the financial year %s, and the workbook speaks of financial years (%s).",
+			said, monthsOf(st.quarter), monthsOf(st.other), financial, where))
+		return false
+	}
+	s.addRow("quarter_either_year", sh, at, fmt.Sprintf("%s can be %s, by the calendar year, or %s, by the financial year %s. It was taken for %s.",
+		said, monthsOf(st.quarter), monthsOf(st.other), financial, monthsOf(st.quarter)))
+	return true
+}
+
+// monthsOf are a quarter's months without its number: “April to June 2019”.
+func monthsOf(q metrics.Period) string {
+	words, _, _ := strings.Cut(metrics.QuarterInWords(q), " (")
+	return words
+}
+
+// financialYears is where a workbook of the project's own speaks of financial
+// years: in its name, in a sheet's, above a table, in its headings or where
+// it gives periods; "" where it does not.
+func (s *screen) financialYears() string {
+	if s.about != nil {
+		return ""
+	}
+	if speaksOfFinancialYears(cell{text: s.h.Name}) {
+		return "the file's name"
+	}
+	for _, sh := range s.book.sheets {
+		if speaksOfFinancialYears(cell{text: sh.name}) {
+			return "the name of the sheet “" + shorten(sh.name) + "”"
+		}
+		var g *grid
+		for _, t := range s.tables {
+			if t.sheet == sh {
+				g = t
+			}
+		}
+		for _, r := range sh.rows {
+			for _, c := range r.cells {
+				below := g != nil && r.number > g.head.number
+				if below && !slices.ContainsFunc(g.of(periodRole), func(p column) bool { return p.col == c.col }) {
+					continue
+				}
+				if speaksOfFinancialYears(c) {
+					return "“" + shorten(c.text) + "”, " + sh.name + " " + ref(c.col, r.number)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 func (s *screen) rowsPeriod(g *grid, r row) bool {
@@ -473,6 +565,7 @@ func (s *screen) row(g *grid, r row) {
 		}
 		parts = []string{part}
 	}
+	inUnit := s.rowsUnit(g, r, m)
 	for _, c := range numbers {
 		at := r.at(c.col)
 		part := parts[0]
@@ -495,7 +588,9 @@ func (s *screen) row(g *grid, r row) {
 			}
 		}
 		e := &entry{cell: metrics.ReturnCell{Measure: m.ID, Part: part, Dimension: by, Item: item}, measure: m, sheet: g.sheet, row: r.number, col: c.col}
-		s.readValue(e, at)
+		if inUnit {
+			s.readValue(e, at)
+		}
 		s.entries = append(s.entries, e)
 	}
 }

@@ -69,6 +69,58 @@ func TestStatePeriod(t *testing.T) {
 	}
 }
 
+// A quarter's number with one year may be either year's: that is told, and
+// where the workbook speaks of financial years it is not taken at all.
+func TestQuarterOfEitherYear(t *testing.T) {
+	sessions := func(rows ...[]any) Handed { return own(t, rows, nil) }
+	line := func(text string) Handed {
+		return sessions([]any{text}, []any{"Measure", "Value"}, []any{"Sessions held", 33})
+	}
+	fileName := line("Q1 2019")
+	fileName.Name = "return 2018-19.xlsx"
+	for name, tt := range map[string]struct {
+		h    Handed
+		rule string // "" where nothing is to be told
+		read bool
+	}{
+		"a column of periods":            {periods(t, "Q1 2019"), "quarter_either_year", true},
+		"the year first":                 {periods(t, "2019 Q1"), "quarter_either_year", true},
+		"the house's code":               {periods(t, "2019-q1"), "", true},
+		"a financial year":               {periods(t, "Q4 2018-19"), "", true},
+		"a financial year first":         {periods(t, "2018/19 Q4"), "", true},
+		"with its months":                {periods(t, "Q1 2019 (Jan to Mar)"), "", true},
+		"with the financial months":      {periods(t, "Q4 2018 (Jan-Mar)"), "", true},
+		"with the other months":          {periods(t, "Q1 2019 (Apr-Jun)"), "wrong_quarter_code", false},
+		"with neither's months":          {periods(t, "Q1 2019 (Jul-Sep)"), "time_identifier_valid", false},
+		"a line above":                   {line("Quarter 1 of 2019"), "quarter_either_year", true},
+		"a heading":                      {sessions([]any{"Measure", "Q4 2018", "Q1 2019"}, []any{"Sessions held", 20, 33}), "quarter_either_year", true},
+		"a heading in a financial year":  {sessions([]any{"Return 2018/19"}, []any{"Measure", "Q4 2018", "Q1 2019"}, []any{"Sessions held", 20, 33}), "wrong_quarter_code", false},
+		"rows in a financial year":       {sessions([]any{"Return for the financial year"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "wrong_quarter_code", false},
+		"a file's name":                  {fileName, "wrong_quarter_code", true}, // the line is above the table
+		"a note of the financial year":   {sessions([]any{"Measure", "Quarter", "Value", "Notes"}, []any{"Sessions held", "Q1 2019", 33, "more than in 2017-18"}), "quarter_either_year", true},
+		"the template's words above":     {sessions([]any{"January to March 2019 (quarter 4 of 2018-19)"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "quarter_either_year", true},
+		"years that do not follow":       {sessions([]any{"2015-30 strategy"}, []any{"Measure", "Quarter", "Value"}, []any{"Sessions held", "Q1 2019", 33}), "quarter_either_year", true},
+		"another quarter's by each year": {periods(t, "Q3 2017"), "wrong_quarter", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Screen(context.Background(), tt.h)
+			var told []string
+			for _, r := range rules(got.Findings) {
+				if checkOf[r].Stage == PeriodStage && r != "period_unstated" {
+					told = append(told, r)
+				}
+			}
+			if tt.rule == "" && len(told) > 0 || tt.rule != "" && !slices.Equal(told, []string{tt.rule}) {
+				t.Errorf("told of %q, want %q:%s", told, tt.rule, describe(got.Findings))
+			}
+			read := slices.ContainsFunc(got.Values, func(v metrics.ReturnValue) bool { return v.Measure == "sessions" && v.Value == 33 })
+			if read != tt.read {
+				t.Errorf("read %t, want %t:%s", read, tt.read, describe(got.Findings))
+			}
+		})
+	}
+}
+
 func TestPersonIn(t *testing.T) {
 	for text, want := range map[string]string{
 		"see 943 476 5919": "an NHS number", "9434765919": "an NHS number", "NHS 943-476-5919.": "an NHS number", "943\u00a0476\u00a05919": "an NHS number",
@@ -81,6 +133,94 @@ func TestPersonIn(t *testing.T) {
 	} {
 		if got := personIn(text); got != want {
 			t.Errorf("%q looks like %q, want %q", text, got, want)
+		}
+	}
+}
+
+// What was not looked through for personal data is said to be so.
+func TestUnscreened(t *testing.T) {
+	cut := handed(t, nil)
+	cut.Body = cut.Body[:len(cut.Body)/2]
+	fault := handed(t, nil)
+	fault.Strategy = nil
+	for name, tt := range map[string]struct {
+		h    Handed
+		want bool
+	}{
+		"a good workbook": {handed(t, nil), false}, "one with macros": {added(t, map[string]string{"xl/vbaProject.bin": "macro"}), false},
+		"a cut one": {cut, true}, "a password": {named(t, "secret.xlsx", locked(t)), true}, "words": {named(t, "a.csv", []byte("a,b")), true},
+		"an old one": {named(t, "old.xls", kept(t, "old.xls")), true}, "a fault": {fault, true},
+		"too large": {named(t, "big.xlsx", make([]byte, maxFile+1)), true}, "an address": {named(t, "a.csv", []byte("jo@example.org")), false},
+	} {
+		if got := Screen(context.Background(), tt.h); got.Unscreened != tt.want {
+			t.Errorf("%s: unscreened %t, want %t:%s", name, got.Unscreened, tt.want, describe(got.Findings))
+		}
+	}
+}
+
+// Days of birth and homes in the words of a note; the days of a project, and
+// where it met, are neither. The project of the tests began in April 2018.
+func TestBirthsAndHomesInNotes(t *testing.T) {
+	for text, want := range map[string]string{
+		"JS, 03/04/2005, moved to another school": "a date of birth", "3 April 2005": "a date of birth", "the boy (3rd Apr 2005) left": "a date of birth", "April 3, 2005": "a date of birth",
+		"03.04.2005": "a date of birth", "04/23/2005": "a date of birth", "2005-04-03": "a date of birth", "03/04/1918": "", "13-11-1971 came to us": "a date of birth",
+		"03/04/2018": "", "We met on 3 April 2018 and 12/05/2018": "", "planned for 3 May 2019": "", "31/02/2005": "", "03/13/205": "", "3 of 4 in 2005": "", "1/2 of 2005": "", "April 2005": "", "1.2.2005.1": "",
+		"open since 3 April 2015": "", "launched on 1 September 2014": "", "the policy published 12 March 2012": "", "3 March 2017": "", "Sessions 12/13/2005": "a date of birth",
+		"quarter ending 31 March 2015": "",
+		"John Smith, 12 High Street":   "a person's address", "12 High Street: Emily Jones": "a person's address", "We visited Jack O’Brien at 7a, Holly Road twice": "a person's address",
+		"john smith, 12 high street": "a person's address", "lives at 12 High Street": "a person's address", "Priya, 4 St Mary's Close": "a person's address",
+		"Sessions were held at 12 High Street": "", "At 12 George Street we met weekly": "", "12 High Street": "", "20 young people went to court": "", "St John Ambulance, 12 High Street": "",
+		"The youth club, 12 High Street, and the Henry Parkes school": "", "John Gulson School, 12 High Street": "", "3 sessions in Victoria Square": "",
+	} {
+		want := want
+		if want != "" {
+			want = "The cell looks as if it held " + want + "."
+		}
+		got := Screen(context.Background(), in(t, "Totals", "E7", text))
+		said := ""
+		if got.PersonalData {
+			said = got.Findings[0].Message
+		}
+		if said != want {
+			t.Errorf("%q: %q, want %q", text, said, want)
+		}
+	}
+	date := func(days int) Handed { return styled(t, "E7", days, excelize.Style{NumFmt: 14}) }
+	periodsOf := func(head string) Handed {
+		return own(t, [][]any{{"Measure", head, "Value"}, {"Sessions held", "31/03/2015", 20}, {"Sessions held", "31/03/2019", 33}}, nil)
+	}
+	for name, tt := range map[string]struct {
+		h    Handed
+		want bool
+	}{
+		"a date of 2005":    {date(38445), true},
+		"a date of 2018":    {date(43400), false},
+		"of the other year": {date(43555 - 1462), false},
+		"a number of 2005":  {in(t, "Totals", "E7", 38445), false},
+		"a comment": {handed(t, func(x *excelize.File) {
+			must(t, x.AddComment("Totals", excelize.Comment{Author: "x", Cell: "A7", Text: "she is of 3 April 2005"}))
+		}), true},
+		"when the file was made": {handed(t, func(x *excelize.File) {
+			must(t, x.SetDocProps(&excelize.DocProperties{Created: "2005-04-03T09:00:00Z"}))
+		}), false},
+		"old quarters":    {periodsOf("Quarter"), false},
+		"other old dates": {periodsOf("Date"), true},
+	} {
+		if got := Screen(context.Background(), tt.h); got.PersonalData != tt.want {
+			t.Errorf("%s: personal data %t, want %t:%s", name, got.PersonalData, tt.want, describe(got.Findings))
+		}
+	}
+}
+
+// A heading of several things is of persons where one of them is.
+func TestHeadingsOfSeveralThings(t *testing.T) {
+	for head, want := range map[string]bool{
+		"Name / activity attended": true, "Activity attended / name": true, "Name, session": true, "Name and activity attended": true, "Young person/group": true,
+		"Activity / session": false, "School name / area": false, "Name and address of school": false, "Group / Item": false, "Project / measure name": false,
+	} {
+		h := own(t, [][]any{{"Our numbers"}, {head, "Sessions"}, {"J. Doe, boxing", 4}, {"K. Roe, five-a-side football", 6}}, nil)
+		if got := Screen(context.Background(), h); got.PersonalData != want {
+			t.Errorf("%q: personal data %t, want %t:%s", head, got.PersonalData, want, describe(got.Findings))
 		}
 	}
 }
@@ -279,6 +419,21 @@ func TestOwnWorkbooks(t *testing.T) {
 		{"history in the rows", own(t, [][]any{{"Measure", "Quarter", "Value"}, {"Sessions held", "2018-Q4", 20}, {"Sessions held", "2018-Q3", 21}, {"Sessions held", "2019-Q1", 33}}, nil),
 			[]string{"wrong_quarter", "cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
 		{"no heading over a column", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", 33, 7}}, nil), []string{"col_unexpected", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return v.Value == 7 }},
+		{"a total of quarters", own(t, [][]any{{"Measure", "2018-Q4", "2019-Q1", "Total"}, {"Sessions held", 20, nil, 53}}, nil),
+			[]string{"total_column", "value_blank", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a total of other quarters", own(t, [][]any{{"Measure", "2018-Q3", "2018-Q4", "Total"}, {"Sessions held", 20, 33, 53}}, nil),
+			[]string{"total_column", "wrong_quarter"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a value beside quarters", own(t, [][]any{{"Measure", "2018-Q3", "2018-Q4", "Value"}, {"Sessions held", 20, 33, 53}}, nil),
+			[]string{"total_column", "wrong_quarter"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"this quarter beside the last", own(t, [][]any{{"2019-Q1"}, {"Measure", "2018-Q4", "This quarter"}, {"Sessions held", 20, 33}}, nil), []string{"cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
+		{"a total beside groups", own(t, [][]any{{"2019-Q1"}, {"Measure", "Sex", "Number", "Total"}, {"Referrals accepted", "Male", nil, 41}}, nil),
+			[]string{"total_column", "value_blank", "filter_defaults", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a total of columns of groups", own(t, [][]any{{"2019-Q1"}, {"Measure", "Male", "Female", "Total"}, {"Referrals accepted", 22, 19, 41}}, nil),
+			[]string{"total_column", "indicator_smushed"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a total beside the parts of a share", own(t, [][]any{{"2019-Q1"}, {"Measure", "Numerator", "Total"}, {"Sessions held", nil, 33}}, nil),
+			[]string{"total_column", "value_blank", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
+		{"a row of totals", own(t, [][]any{{"Measure", "2018-Q4", "2019-Q1"}, {"Sessions held", 20, 33}, {"Total", 20, 33}}, nil),
+			[]string{"total_rows_in_data", "cross_meta_to_data"}, map[is]float64{{Measure: "sessions"}: 33}, nil},
 		{"TRUE", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"Sessions held", true}}, nil), []string{"value_numeric", "cross_meta_to_data"}, nil, func(v metrics.ReturnValue) bool { return true }},
 		{"rich text", own(t, [][]any{{"2019-Q1"}, {"Measure", "Value"}, {"x", 33}}, func(x *excelize.File) {
 			must(t, x.SetCellRichText("Data", "A5", []excelize.RichTextRun{{Text: "Sessions "}, {Text: "held", Font: &excelize.Font{Bold: true}}}))

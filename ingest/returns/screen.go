@@ -42,7 +42,10 @@ type Screening struct {
 	// person: it must not be kept. Values and Grid are empty then, and no
 	// finding repeats what was found.
 	PersonalData bool
-	Grid         []Sheet // the sheets as they were read, for a preview
+	// Unscreened says that the file was not looked through for what is about a
+	// person, because it could not be read: it must not be kept either.
+	Unscreened bool
+	Grid       []Sheet // the sheets as they were read, for a preview
 }
 
 // Sheet is one sheet as it was read.
@@ -75,6 +78,7 @@ type screen struct {
 	sample   bool
 	about    map[string]string // the sheet “About this file”, nil where there is none
 	personal bool
+	screened bool // it was looked through for what is about a person
 	tables   []*grid
 	entries  []*entry
 	findings []metrics.Finding
@@ -148,7 +152,7 @@ func (s *screen) failed(stages ...Stage) bool {
 }
 
 func (s *screen) result() Screening {
-	out := Screening{Template: s.template, Sample: s.sample, PersonalData: s.personal, Findings: s.findings}
+	out := Screening{Template: s.template, Sample: s.sample, PersonalData: s.personal, Unscreened: !s.screened && !s.personal, Findings: s.findings}
 	slices.SortStableFunc(out.Findings, func(x, y metrics.Finding) int {
 		return slices.Index(stages, checkOf[x.Rule].Stage) - slices.Index(stages, checkOf[y.Rule].Stage)
 	})

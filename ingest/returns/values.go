@@ -39,9 +39,11 @@ func (s *screen) period() bool {
 		}
 	}
 	for _, g := range s.tables {
-		if len(s.valueColumns(g)) > 0 {
-			if slices.ContainsFunc(s.valueColumns(g), func(c column) bool { return c.asks != nil }) {
-				s.said = true
+		if numbers := s.valueColumns(g); len(numbers) > 0 {
+			for _, c := range numbers {
+				if c.asks != nil && !s.lineOfPeriod(g.sheet, cell{col: c.col, text: c.head}, g.head.number) {
+					c.asks.rule = "wrong_quarter_code" // told of: its numbers are not read
+				}
 			}
 			continue
 		}
@@ -97,11 +99,14 @@ func (s *screen) isValueOf(r row, i int) bool {
 	return i > 0 && headings[normal(r.cells[i-1].text)] == periodRole
 }
 
-func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) {
+// lineOfPeriod is ofPeriod of a line above a table, or of a heading: it may be
+// written in another way than the rows.
+func (s *screen) lineOfPeriod(sh *sheet, c cell, row int) bool {
 	styles := s.styles
-	s.styles = map[string]bool{} // a line above a table may be written in another way than its rows
-	s.ofPeriod(sh, c, row)
+	s.styles = map[string]bool{}
+	ok := s.ofPeriod(sh, c, row)
 	s.styles = styles
+	return ok
 }
 
 var (
@@ -236,6 +241,68 @@ func (s *screen) percentage(e *entry, v float64) {
 		return
 	}
 	s.add("unit_valid", e.sheet.name, e.at(), "The cell says %s; what is asked is a count.", said)
+}
+
+var (
+	compact  = strings.NewReplacer(" ", "", "'", "", ",", "", ".", "", "(", "", ")", "")
+	scaled   = regexp.MustCompile(`%|percent|hundred|thousand|million|^[£$€]?000s?[£$€]?$|^[£$€]?(k|m|mn|bn)[£$€]?$|^per\d|^rate`)
+	currency = regexp.MustCompile(`[£$€]|\b(pounds?|gbp|sterling|pence|euros?|dollars?)\b`)
+	howMany  = regexp.MustCompile(`^(number|numbers|no|count|counts|how many|total)( of)?\b[ :]*`)
+)
+
+var unitsOfMoney = map[string]bool{"£": true, "£s": true, "pound": true, "pounds": true, "gbp": true, "£ gbp": true, "gbp £": true, "pounds sterling": true, "£ sterling": true, "sterling": true, "money": true, "pounds (£)": true, "£ (pounds)": true}
+
+var unitsOfPeople = map[string]bool{"person": true, "persons": true, "people": true, "individuals": true, "headcount": true}
+
+// rowsUnit looks at a row's unit, where the table has a column of units. It
+// says whether the row's numbers can be read: they cannot where they would be
+// another number in the measure's unit.
+func (s *screen) rowsUnit(g *grid, r row, m metrics.ReturnMeasure) bool {
+	good := true
+	for _, c := range g.of(unitRole) {
+		at := r.at(c.col)
+		name := normal(at.text)
+		if name == "" || s.isUnit(m, name) {
+			continue
+		}
+		asked := "the number of " + m.Unit
+		if m.Kind == metrics.MoneyMeasure {
+			asked = "pounds"
+		}
+		where := ref(c.col, r.number)
+		if scaled.MatchString(compact.Replace(name)) || currency.MatchString(name) {
+			s.add("unit_valid", g.sheet.name, where, "The row of “%s” says that its unit is “%s”; what is asked is %s. Its number was not read.", m.Title, shorten(at.text), asked)
+			good = false
+			continue
+		}
+		s.add("unit_other", g.sheet.name, where, "The row of “%s” says that its unit is “%s”; it was read as %s.", m.Title, shorten(at.text), asked)
+	}
+	return good
+}
+
+// isUnit says whether a name is one of the measure's unit.
+func (s *screen) isUnit(m metrics.ReturnMeasure, name string) bool {
+	if m.Kind == metrics.MoneyMeasure && unitsOfMoney[name] {
+		return true
+	}
+	known := map[string]string{normal(m.Unit): m.Unit}
+	for _, part := range m.Parts() {
+		known[normal(partLabel(m, part))] = m.Unit
+	}
+	if m.Of != "" {
+		known[normal(m.Of)] = m.Of
+	}
+	if id, _ := match(name, known); id != "" { // “meeting” for “meetings”
+		return true
+	}
+	if m.Kind == metrics.MoneyMeasure {
+		return false
+	}
+	rest := howMany.ReplaceAllString(name, "")
+	if id, _ := match(rest, known); id != "" || rest == "" {
+		return true
+	}
+	return m.People && unitsOfPeople[rest]
 }
 
 // what names a number in a sentence: “Referrals accepted”, 10 to 14.
