@@ -211,6 +211,8 @@ type packs = dashboard.Packs
 
 type frozen struct{ packs }
 
+func (frozen) PacksWith(context.Context, int64) ([]int, error) { return []int{2}, nil }
+
 func (frozen) Packs(context.Context) ([]metrics.Pack, error) {
 	p := metrics.Pack{Number: 1, Title: "Quarterly report", Period: metrics.QuarterOf(metrics.NewMonth(2019, 3)), FrozenAt: "2026-11-24T09:00:00Z", FrozenBy: "Some scrutiny", SupersededBy: 2,
 		Files: []metrics.PackFile{{Name: "strategy-report.docx", SHA256: strings.Repeat("ab", 32), Size: 4711}}}

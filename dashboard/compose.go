@@ -348,6 +348,9 @@ func (c *composer) indicatorBlocks(sec *metrics.ReportSection, ind metrics.Indic
 	for _, words := range cautions(told) {
 		say(sec, words)
 	}
+	if err := c.signal(sec, ind, kind, s.subject); err != nil {
+		return err
+	}
 	c.comment(sec, ind)
 	if summary.Latest == nil {
 		return nil
@@ -497,6 +500,28 @@ func (c *composer) none(ind metrics.Indicator) string {
 		words += ": nothing has been imported of " + strings.Join(without, " and ")
 	}
 	return words + "."
+}
+
+// signal says what the series of an indicator says over time: its process limits
+// or its trend. A series that goes on after the report's quarter says it of later
+// figures, too, and is not told of.
+func (c *composer) signal(sec *metrics.ReportSection, ind metrics.Indicator, kind metrics.PeriodKind, subject []metrics.Figure) error {
+	signals, err := c.store.Signals(c.ctx, ind.ID, c.strategy.Area.Code, kind)
+	if err != nil {
+		return fmt.Errorf("what the series of %s says: %w", ind.ID, err)
+	}
+	if len(subject) == 0 {
+		return nil
+	}
+	last := subject[len(subject)-1].Period.Code()
+	for _, s := range signals {
+		if n := len(s.Segments); s.Variation != "" && n > 0 && s.Segments[n-1].To == last {
+			for _, words := range s.Words {
+				say(sec, words)
+			}
+		}
+	}
+	return nil
 }
 
 // comment puts in what people wrote beside an indicator.
@@ -876,7 +901,16 @@ func (c *composer) returns(chosen []metrics.Indicator) error {
 		c.check("late-returns", false, upperFirst(plural(int64(len(late)), "return is", "returns are"))+" overdue: "+some(late)+".", "Totals that need them are shown as [x], and the report says so.")
 	}
 	if len(wait) > 0 {
-		c.check("return-waits", true, upperFirst(plural(int64(len(wait)), "return waits", "returns wait"))+" for a decision: "+some(wait)+".", "Answer its warnings and accept it, or set it aside, on the page of the returns.")
+		c.check("return-waits", true, upperFirst(plural(int64(len(wait)), "return waits", "returns wait"))+" for a decision: "+some(wait)+".", "Analysts and administrators answer its warnings and accept it, or set it aside, on the page of the returns.")
+		c.checks[len(c.checks)-1].URL = "/returns"
+	}
+	in := false
+	for _, p := range c.strategy.Projects {
+		in = in || on[[2]string{p.ID, c.choice.Period.Code()}].Accepted != 0
+	}
+	if !in {
+		c.check("quarter-not-in", false, "No project’s return of "+the(c.choice.Period)+" has been accepted: what projects did in it is not in the report.",
+			"They are due by "+c.strategy.Returns.Due(c.choice.Period).Format("2 January 2006")+"; the tables mark their numbers as [x] and say so.")
 	}
 	return nil
 }
@@ -922,9 +956,6 @@ func (c *composer) changes(before *metrics.Report) {
 			words = is + " as before"
 		}
 		words = strings.Join(append([]string{words}, beside...), "; ")
-		if c.strategy.KeepsBack(f.Indicator, nil) {
-			words = "it reads otherwise; the two readings are not set beside each other, for together they could tell a number that is small enough to identify someone"
-		}
 		list = append(list, fmt.Sprintf("%s, %s, %s: %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), words))
 	}
 	of := fmt.Sprintf("report pack %d of %s, frozen on %s", before.Number, before.Period.Label(), day(before.FrozenAt))
@@ -940,8 +971,9 @@ func (c *composer) changes(before *metrics.Report) {
 	sec.Blocks = append(sec.Blocks, metrics.ReportBlock{List: list})
 }
 
-// besideWords say of each comparison of a figure that reads otherwise what it
-// reads now and what it read then. A difference that no page shows is left out.
+// besideWords say of each comparison and group of a figure that reads otherwise
+// what it reads now and what it read then. A difference that no page shows is left
+// out.
 func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
 	reads := func(c *metrics.Comparison) string {
 		if c == nil || c.Direction == metrics.NotCompared || c.Value == nil {
@@ -963,7 +995,27 @@ func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
 			out = append(out, fmt.Sprintf("beside %s: %s (before: %s)", with.With, is, was))
 		}
 	}
+	group := func(g *metrics.GroupValue) string {
+		if g == nil {
+			return metrics.Missing.Shorthand()
+		}
+		return readsGroup(ind, *g)
+	}
+	for _, pair := range then.GroupsApart(now) {
+		with := pair[0]
+		if with == nil {
+			with = pair[1]
+		}
+		if was, is := group(pair[0]), group(pair[1]); was != is {
+			out = append(out, fmt.Sprintf("%s: %s (before: %s)", with.Label, is, was))
+		}
+	}
 	return out
+}
+
+// readsGroup is what a group of a figure reads.
+func readsGroup(ind metrics.Indicator, g metrics.GroupValue) string {
+	return reads(ind, metrics.Figure{Status: g.Status, Value: g.Value, Numerator: g.Numerator})
 }
 
 // reads is what a figure reads, with the count that a rate was made of.

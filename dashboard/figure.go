@@ -27,6 +27,7 @@ type figurePage struct {
 	Number       int64
 	Revision     int
 	MadeAt       string
+	Packs        []link // the report packs that this reading stands in
 	Replaced     *replacement
 	Formula      string
 	Shown        string // how the result is written on the pages
@@ -113,6 +114,15 @@ func (s *Server) figure(c echo.Context) error {
 		return fmt.Errorf("batches of figure %d: %w", id, err)
 	}
 	page := s.figurePageOf(f, revisions, batches, seesReturns(ctx))
+	if s.reports != nil {
+		numbers, err := s.reports.PacksWith(ctx, f.ID)
+		if err != nil {
+			return fmt.Errorf("the report packs with figure %d: %w", f.ID, err)
+		}
+		for _, n := range numbers {
+			page.Packs = append(page.Packs, link{Text: fmt.Sprintf("report pack %d", n), URL: packURL(n)})
+		}
+	}
 	page.layout = s.layout(state, "How this figure is made: "+page.Name, "priorities")
 	return s.render(c, 200, "figure", page)
 }

@@ -41,6 +41,8 @@ type Packs interface {
 	// Freeze makes the next pack, all of it or nothing: freeze is told its number
 	// and the moment.
 	Freeze(ctx context.Context, who string, freeze func(number int, at string) (metrics.Pack, error)) (int, error)
+	// PacksWith gives the numbers of the packs that a reading of a figure stands in.
+	PacksWith(ctx context.Context, figure int64) ([]int, error)
 	// Ledger sets a pack's figures beside what they read now.
 	Ledger(ctx context.Context, number int, strategy *metrics.Strategy) ([]metrics.LedgerLine, error)
 }
@@ -252,20 +254,26 @@ func (s *Server) said(ctx context.Context, quarter metrics.Period) ([]metrics.Co
 	return list, out, nil
 }
 
-// before is the newest pack of the same selection, whatever its quarter; nil
-// where there is none.
+// before is the report that a draft follows: the newest pack of the same report,
+// which it would supersede; else that of the same selection of the latest quarter
+// before; nil where there is none.
 func (s *Server) before(ctx context.Context, choice metrics.ReportChoice) (*metrics.Report, error) {
 	list, err := s.reports.Packs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range list {
-		if slices.Equal(p.Choice.Priorities, choice.Priorities) && slices.Equal(p.Choice.Indicators, choice.Indicators) && p.Period.Last <= choice.Period.Last {
-			pack, err := s.reports.Pack(ctx, p.Number)
-			return pack.Report, err
+	var last metrics.Pack
+	for _, p := range list { // the newest first
+		of := p.Choice
+		if of.Period = choice.Period; of.Same(choice) && p.Period.Last <= choice.Period.Last && (last.Number == 0 || p.Period.Last > last.Period.Last) {
+			last = p
 		}
 	}
-	return nil, nil
+	if last.Number == 0 {
+		return nil, nil
+	}
+	pack, err := s.reports.Pack(ctx, last.Number)
+	return pack.Report, err
 }
 
 // Draft composes the draft of a choice, with the commentary and the changes
@@ -517,7 +525,7 @@ func (s *Server) comment(c echo.Context) error {
 			if text == "" {
 				said = "back"
 			}
-			return c.Redirect(http.StatusSeeOther, DraftURL(choice)+"&said="+said+"#commentary")
+			return c.Redirect(http.StatusSeeOther, DraftURL(choice)+"&said="+said)
 		}
 		if metrics.KindOf(err) != metrics.Conflict {
 			return err
@@ -557,6 +565,11 @@ func (s *Server) freeze(c echo.Context) error {
 	choice, err := s.choiceOf(ctx, form)
 	if err != nil {
 		return err
+	}
+	if form.Get("sure") == "" {
+		return s.showDraft(c, http.StatusUnprocessableEntity, choice, func(page *draftPage) {
+			page.Problems = account.Problems{{Field: "sure", Message: "Say that you have read the draft: a report pack cannot be changed or taken back. Nothing was frozen."}}
+		})
 	}
 	who, _ := account.Of(ctx)
 	number, err := s.Freeze(ctx, choice, form.Get("digest"), who)
@@ -714,7 +727,6 @@ type changesPage struct {
 	Heading string
 	Changed []changeView
 	Files   []link
-	Apart   bool // some former readings are not set beside what stands now
 }
 
 type changeView struct {
@@ -725,47 +737,34 @@ type changeView struct {
 	Causes               []string
 }
 
-// notBeside is why what a figure read in a pack does not stand in its ledger.
-const notBeside = "what it read in the pack stands in the pack: set beside what it reads now it could tell a number that is small enough to identify someone"
-
-// ledger reads a pack and its ledger. What a figure about people read in the pack
-// is set beside what it reads now for those who work on reports only: apart says
-// that there is such a figure and that whoever looks is not one of them.
-func (s *Server) ledger(ctx context.Context, number int, who metrics.Role) (p metrics.Pack, lines []metrics.LedgerLine, apart bool, err error) {
+// ledger reads a pack and its ledger. Whoever reads it can read the pack: what a
+// figure about people read there is set beside what it reads now, and the control
+// of disclosure reckons with both.
+func (s *Server) ledger(ctx context.Context, number int) (p metrics.Pack, lines []metrics.LedgerLine, err error) {
 	if p, err = s.reports.Pack(ctx, number); err != nil {
-		return p, nil, false, err
+		return p, nil, err
 	}
 	if lines, err = s.reports.Ledger(ctx, number, s.strategy); err != nil {
-		return p, nil, false, err
+		return p, nil, err
 	}
-	both := account.ReportsDraft.Allows(who)
 	for i := range lines {
 		l := &lines[i]
 		ind, _ := s.indicatorOf(l.Then.Figure)
-		batches := []metrics.Batch{}
-		if l.Then.Accountability == metrics.Performance {
-			batches = append(batches, metrics.Batch{Source: metrics.ReturnsSource})
-		}
-		kept := l.Changed && !both && s.strategy.KeepsBack(l.Then.Indicator, batches)
-		if kept && l.Then.Status == metrics.Available {
-			l.Then.Figure, l.Beside, apart = l.Then.Unread(), []string{notBeside}, true
-		}
 		l.Was, l.Is = reads(ind, l.Then.Figure), "no longer made"
 		switch {
-		case l.Now == nil && !l.Changed:
-			l.Is = l.Was
-		case l.Now == nil:
-		default:
+		case l.Now != nil:
 			l.Is = reads(ind, *l.Now)
-			if l.Changed && !kept {
+			if l.Changed {
 				l.Beside = besideWords(ind, l.Then.Figure, *l.Now)
 			}
-			if l.Changed && l.Is == l.Was && len(l.Beside) == 0 && l.Now.Status == metrics.Available {
+			if l.Changed && l.Is == l.Was && len(l.Beside) == 0 {
 				l.Beside = []string{"otherwise only by what does not stand here: decimals, an interval, a rank, a mark or what it is compared with"}
 			}
+		case !l.Changed:
+			l.Is = l.Was
 		}
 	}
-	return p, lines, apart, nil
+	return p, lines, nil
 }
 
 // packChanges shows what has changed since a pack, and why.
@@ -775,8 +774,7 @@ func (s *Server) packChanges(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	who, _ := account.Of(ctx)
-	p, lines, apart, err := s.ledger(ctx, n, who.Role)
+	p, lines, err := s.ledger(ctx, n)
 	if err != nil {
 		return err
 	}
@@ -784,7 +782,7 @@ func (s *Server) packChanges(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("the store's state: %w", err)
 	}
-	page := changesPage{Pack: packViewOf(p), Apart: apart}
+	page := changesPage{Pack: packViewOf(p)}
 	for _, format := range LedgerFormats {
 		page.Files = append(page.Files, link{Text: formatWords[format], URL: packURL(p.Number) + "/changes." + format})
 	}
@@ -807,10 +805,10 @@ func (s *Server) packChanges(c echo.Context) error {
 // LedgerFormats are the files that a pack's ledger can be had as.
 var LedgerFormats = []string{"docx", "xlsx", "csv", "json"}
 
-// WriteLedger writes what has changed since a pack in one of LedgerFormats, for
-// somebody of a role, and gives the name of the file.
-func (s *Server) WriteLedger(ctx context.Context, w io.Writer, number int, format string, who metrics.Role) (name string, err error) {
-	p, lines, _, err := s.ledger(ctx, number, who)
+// WriteLedger writes what has changed since a pack in one of LedgerFormats, and
+// gives the name of the file.
+func (s *Server) WriteLedger(ctx context.Context, w io.Writer, number int, format string) (name string, err error) {
+	p, lines, err := s.ledger(ctx, number)
 	if err != nil {
 		return "", err
 	}
@@ -841,9 +839,8 @@ func (s *Server) packChangesFile(format string) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		who, _ := account.Of(ctx)
 		var b bytes.Buffer
-		name, err := s.WriteLedger(ctx, &b, n, format, who.Role)
+		name, err := s.WriteLedger(ctx, &b, n, format)
 		if err != nil {
 			return err
 		}

@@ -49,8 +49,8 @@ type LedgerLine struct {
 	// first, each a sentence.
 	Changed bool
 	Causes  []string
-	// In words: what it read and reads, and what it is compared with otherwise, or
-	// why that is not said.
+	// In words: what it read and reads, and what else of it reads otherwise: what it
+	// is compared with, and its groups.
 	Was, Is string
 	Beside  []string
 }
@@ -69,11 +69,37 @@ func (r Report) Hashed() Report {
 }
 
 // Reads says whether two figures read the same: their numbers, what stands in the
-// place of numbers, and what they are compared with.
+// place of numbers, what they are compared with, and their groups.
 func (f Figure) Reads(other Figure) bool {
 	return f.Status == other.Status && f.Provisional == other.Provisional && same(f.Value, other.Value) && same(f.Numerator, other.Numerator) &&
 		same(f.Denominator, other.Denominator) && same(f.Lower, other.Lower) && same(f.Upper, other.Upper) &&
-		equal(f.Rank, other.Rank) && equal(f.RankOf, other.RankOf) && len(f.Apart(other)) == 0
+		equal(f.Rank, other.Rank) && equal(f.RankOf, other.RankOf) && len(f.Apart(other)) == 0 && len(f.GroupsApart(other)) == 0
+}
+
+// GroupsApart gives the groups of two readings of a figure that do not read the
+// same, then and now; one that there is in one of them only is nil in the other.
+func (f Figure) GroupsApart(now Figure) [][2]*GroupValue {
+	find := func(of Figure, like GroupValue) *GroupValue {
+		for i, g := range of.Breakdown {
+			if g.By == like.By && g.Item == like.Item && g.Label == like.Label {
+				return &of.Breakdown[i]
+			}
+		}
+		return nil
+	}
+	var out [][2]*GroupValue
+	for i, g := range f.Breakdown {
+		other := find(now, g)
+		if other == nil || g.Status != other.Status || !same(g.Value, other.Value) || !same(g.Numerator, other.Numerator) || !same(g.Denominator, other.Denominator) || !same(g.Lower, other.Lower) || !same(g.Upper, other.Upper) {
+			out = append(out, [2]*GroupValue{&f.Breakdown[i], other})
+		}
+	}
+	for i, g := range now.Breakdown {
+		if find(f, g) == nil {
+			out = append(out, [2]*GroupValue{nil, &now.Breakdown[i]})
+		}
+	}
+	return out
 }
 
 // Revises says whether a figure has another value than it had, both of them shown.

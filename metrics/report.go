@@ -242,4 +242,5 @@ type ReportCheck struct {
 	Stops   bool   // the report cannot be frozen while it holds
 	Message string // a sentence: what is so
 	Mend    string // a sentence: what to do about it
+	URL     string // the page where it is done; "" for none
 }

@@ -118,6 +118,7 @@ func (o *office) freeze(form url.Values) string {
 	o.t.Helper()
 	form = maps.Clone(form)
 	form.Set("digest", o.digest(form))
+	form.Set("sure", "yes")
 	res := o.send(metrics.Scrutiny, "/reports", form)
 	at := res.Header().Get("Location")
 	if res.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/reports/") {

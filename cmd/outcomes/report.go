@@ -105,7 +105,7 @@ func changesCommand() *cobra.Command {
 			}
 			defer done()
 			return writeWhole(out, func(w io.Writer) error {
-				_, err := srv.WriteLedger(cmd.Context(), w, number, format, metrics.Administrator)
+				_, err := srv.WriteLedger(cmd.Context(), w, number, format)
 				return err
 			})
 		},

@@ -38,6 +38,7 @@ func TestReportsInTheBrowser(t *testing.T) {
 	if got := w.text(); !strings.Contains(got, "Stops it") || !strings.Contains(got, "waits for a decision") {
 		t.Fatalf("the checklist says %s", got)
 	}
+	w.read(`(document.querySelector("#sure").checked = true, "")`)
 	w.submit(`#freeze button`)
 	if got := w.text(); !strings.Contains(got, "There is a problem") || !strings.Contains(got, "cannot be frozen yet") {
 		t.Fatalf("a draft that is stopped: %s", got)
@@ -57,6 +58,7 @@ func TestReportsInTheBrowser(t *testing.T) {
 	}
 	w.check(w.read(`location.href.split("#")[0]`))
 	w.do(draft)
+	w.read(`(document.querySelector("#sure").checked = true, "")`)
 	w.submit(`#freeze button`)
 	pack := w.read(`location.href`)
 	if !strings.HasSuffix(pack, "/reports/1") {
@@ -101,6 +103,7 @@ func TestReportsInTheBrowser(t *testing.T) {
 	// frozen: the old one stays, and says so.
 	withdraw(t, w, hospital+"/2019-Q2")
 	w.do(draft)
+	w.read(`(document.querySelector("#sure").checked = true, "")`)
 	w.submit(`#freeze button`)
 	if got := w.read(`location.href`); !strings.HasSuffix(got, "/reports/2") {
 		t.Fatalf("freezing again leads to %s", got)

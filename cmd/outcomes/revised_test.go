@@ -101,6 +101,23 @@ func TestReportSaysWhatIsRevised(t *testing.T) {
 		t.Error("the pack does not mark what is revised since the one before")
 	}
 
+	// A pack of another quarter in between does not come before the one that a new
+	// one would supersede.
+	o.freeze(choiceForm("2018-Q4"))
+	if text := o.as(metrics.Scrutiny, "/reports/draft?period="+quarter).Body.String(); !strings.Contains(text, "shares with report pack 2 of quarter ending March 2019") {
+		t.Error("the draft is not set beside the pack that it would supersede")
+	}
+	// A quoted figure leads to the packs that it stands in, replaced or not.
+	if text := o.as(metrics.Viewer, fmt.Sprintf("/figures/%d", l.Then.ID)).Body.String(); !strings.Contains(text, `<a href="/reports/1">report pack 1</a>`) || strings.Contains(text, "/reports/2\"") {
+		t.Error("the figure's page does not lead to the pack that it was published in, or leads to another")
+	}
+	// Nothing is frozen by one click.
+	form = choiceForm("2019-Q2")
+	form.Set("digest", o.digest(form))
+	if res := o.send(metrics.Scrutiny, "/reports", form); res.Code != http.StatusUnprocessableEntity || !strings.Contains(res.Body.String(), "cannot be changed or taken back. Nothing was frozen") {
+		t.Errorf("freezing without a word answers %d", res.Code)
+	}
+
 	// The ledger as files to read and to compute with.
 	var file struct {
 		Report  int

@@ -91,6 +91,14 @@ type reportRecord struct {
 	Shorthand   []shorthandRecord `json:"shorthand"`
 	Indicators  []indicatorRecord `json:"indicators"`
 	Sources     []sourceRecord    `json:"sources"`
+	Commentary  []commentRecord   `json:"commentary"` // by people, beside indicators
+}
+
+type commentRecord struct {
+	Indicator string `json:"indicator"`
+	By        string `json:"by"`
+	At        string `json:"at"`
+	Text      string `json:"text"`
 }
 
 type shorthandRecord struct {
@@ -122,7 +130,14 @@ func ReportJSON(w io.Writer, r *metrics.Report) error {
 		Period: r.Period.Code(), PeriodLabel: r.Period.Label(), PeriodStart: r.Period.StartDate(), PeriodEnd: r.Period.EndDate(),
 		Version: r.Version(), Number: r.Number, AsAt: r.AsAt, FrozenAt: r.FrozenAt, FrozenBy: r.FrozenBy, Address: r.Address, SHA256: r.SHA256, Sample: r.Sample,
 		Headlines: append([]string{}, r.Headlines...), Licence: r.Licence, Citation: r.Cite,
-		Shorthand: []shorthandRecord{}, Indicators: []indicatorRecord{}, Sources: []sourceRecord{},
+		Shorthand: []shorthandRecord{}, Indicators: []indicatorRecord{}, Sources: []sourceRecord{}, Commentary: []commentRecord{},
+	}
+	for _, sec := range r.Sections {
+		for _, b := range sec.Blocks {
+			if c := b.Commentary; c != nil {
+				of.Commentary = append(of.Commentary, commentRecord{c.Indicator, c.By, c.At, c.Text})
+			}
+		}
 	}
 	for _, k := range keyOf(r, marksOf(r)) {
 		of.Shorthand = append(of.Shorthand, shorthandRecord{k.Mark, k.Meaning})

@@ -248,8 +248,8 @@ const (
 	briefLists = "f.notes, f.comparisons, '', '', '', ''"
 	// those of a reading that is set beside another one
 	numbersOnly = "'', '', '', '', f.batches, ''"
-	// those of one, with what it is compared with
-	numbersBeside = "'', f.comparisons, f.similar_group, '', f.batches, ''"
+	// those of one, with what it is compared with and its groups
+	numbersBeside = "'', f.comparisons, f.similar_group, '', f.batches, f.breakdown"
 	// those of what a figure of people showed
 	numbersAndGroups = "'', '', '', '', f.batches, f.breakdown"
 )

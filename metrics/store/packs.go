@@ -71,6 +71,20 @@ func (s reading) Pack(ctx context.Context, number int) (metrics.Pack, error) {
 	return list[0], nil
 }
 
+// PacksWith gives the numbers of the packs that a reading of a figure stands in,
+// the oldest first.
+func (s reading) PacksWith(ctx context.Context, figure int64) ([]int, error) {
+	var out []int
+	// In a report only a figure has a number for its ID.
+	err := s.each(ctx, `SELECT number FROM pack WHERE instr(report, '"ID":' || ? || ',') > 0 ORDER BY number`, func(r *sql.Rows) error {
+		var n int
+		err := r.Scan(&n)
+		out = append(out, n)
+		return err
+	}, figure)
+	return out, err
+}
+
 func (s reading) packs(ctx context.Context, number int) ([]metrics.Pack, error) {
 	var out []metrics.Pack
 	report := "''"
