@@ -106,18 +106,32 @@ func (l learned) strands() []*strand {
 	return out
 }
 
-// toldSecret gives the strands near a secret that the equations tell; ok is false where
-// they tell none.
+// toldSecret gives the strands near a secret that the equations tell: those of the
+// equations that its numbers of former returns are in, over however many others;
+// ok is false where they tell none.
 func (d *disclosure) toldSecret(sums []learned) (near []*strand, ok bool) {
+	formers := map[int]bool{}
 	for _, e := range sums {
 		if len(d.reduce(e.equation(d).row())) > 0 {
 			return nil, false
 		}
 		near = append(near, e.strands()...)
 		for _, p := range e {
-			for _, l := range d.learned {
-				if p.of == nil && slices.ContainsFunc(l, func(o piece) bool { return o.of == nil && o.former == p.former }) {
-					near = append(near, l.strands()...)
+			if p.of == nil {
+				formers[p.former] = true
+			}
+		}
+	}
+	for more := true; more && len(near) == 0; {
+		more = false
+		for _, l := range d.learned {
+			if !slices.ContainsFunc(l, func(p piece) bool { return p.of == nil && formers[p.former] }) {
+				continue
+			}
+			near = append(near, l.strands()...)
+			for _, p := range l {
+				if p.of == nil && !formers[p.former] {
+					formers[p.former], more = true, true
 				}
 			}
 		}
@@ -286,10 +300,11 @@ func (c *recaller) pieces(s *strand, parts []part, period Period, w accepted) (e
 				inForce = inForce && t.of != nil
 			}
 		}
+		if s != nil && q < c.quarters && s.known[q] {
+			c.splits(s, parts, q)
+		}
 		if inForce { // all parts of it: what the strand adds up now
 			own = learned{{of: s, a: q, b: q + 1, sign: 1}}
-		} else if s != nil && q < c.quarters && s.known[q] {
-			c.splits(s, parts, q)
 		}
 		e = append(e, own...)
 	}

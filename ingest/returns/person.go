@@ -292,6 +292,9 @@ func (s *screen) inCell(c cell) string {
 		if len(c.text) == 10 && c.text[0] == '7' && digits(c.text) == c.text {
 			return "a telephone number"
 		}
+		if len(c.text) == 10 && digits(c.text) == c.text && nhsNumber(c.text) {
+			return "an NHS number"
+		}
 		if c.format == dateFormat && s.bornOn(c.text) {
 			return "a date of birth"
 		}
