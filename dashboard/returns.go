@@ -65,7 +65,7 @@ type HandIn struct {
 // Handed is what became of it. One of the three is set.
 type Handed struct {
 	ID      int64               // of the new submission
-	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data, or cannot be read and looked through for it
+	Refused []metrics.Finding   // why the file was not kept: it seems to hold personal data, cannot be read and looked through for it, or is of another project
 	Ahead   *metrics.Submission // handed in by somebody else meanwhile; the file is kept under SHA, and is no submission yet
 	SHA     string
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -1115,5 +1116,28 @@ func TestFormerReadingsOfPeopleAreWithheld(t *testing.T) {
 		if !strings.Contains(body, "40.0") || strings.Contains(body, "A former reading of a figure about people is not shown") == shown {
 			t.Errorf("the page of figure %d does not say which reading it is: %s", id, body)
 		}
+	}
+}
+
+// Another project's workbook, uploaded by mistake, is not kept among this one's
+// and does not displace the return that waits.
+func TestAnotherProjectsWorkbookDisplacesNothing(t *testing.T) {
+	o := newOffice(t)
+	page := "/returns/" + hospital + "/2019-Q3"
+	if res := o.upload(metrics.Analyst, page, "0", "good.xlsx", o.filledIn(hospital, "2019-Q3", nil)); res.Code != http.StatusSeeOther {
+		t.Fatal(res.Code, res.Body)
+	}
+	other := o.round.strategy.Projects[slices.IndexFunc(o.round.strategy.Projects, func(p metrics.Project) bool { return p.ID != hospital && p.Runs(quarterOf(t, "2019-Q3")) })]
+	var book bytes.Buffer
+	if err := o.round.Template(t.Context(), &book, other, quarterOf(t, "2019-Q3")); err != nil {
+		t.Fatal(err)
+	}
+	res := o.upload(metrics.Analyst, page, "1", "other.xlsx", book.Bytes())
+	if body := html.UnescapeString(res.Body.String()); res.Code != http.StatusUnprocessableEntity || !strings.Contains(body, other.Name) || !strings.Contains(body, "The file was not kept") {
+		t.Errorf("another project's workbook answers %d: %.1500s", res.Code, body)
+	}
+	list, err := o.round.Submissions(t.Context(), hospital, "2019-Q3")
+	if err != nil || len(list) != 1 || list[0].Status != metrics.SubmissionReceived || list[0].File != "good.xlsx" {
+		t.Errorf("what waits: %+v, %v", list, err)
 	}
 }

@@ -199,6 +199,10 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 			done.Refused = found.Findings
 			return audit("return refused", "it could not be read, and so not be looked through for personal data; the file was not kept: "+in.Name+", "+digest(in.Body)+", "+strings.Join(rulesOf(found.Findings), ", "))
 		}
+		if len(found.Values) == 0 && slices.Contains(rulesOf(found.Findings), "not_your_project") { // nor does it displace one that waits
+			done.Refused = slices.DeleteFunc(found.Findings, func(f metrics.Finding) bool { return f.Rule != "not_your_project" })
+			return audit("return refused", "it is of another project; the file was not kept: "+in.Name+", "+digest(in.Body))
+		}
 		list, err := tx.Submissions(ctx, in.Project.ID, in.Quarter.Code())
 		if err != nil {
 			return err

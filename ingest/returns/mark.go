@@ -156,6 +156,18 @@ func (t *template) colour(sheet, cell, colour string) {
 	if style == nil {
 		return
 	}
+	// Some programs write colours with their transparency, which is written once.
+	if style.Font != nil && len(style.Font.Color) == len("FF000000") {
+		style.Font.Color = style.Font.Color[2:]
+	}
+	for i, b := range style.Border {
+		switch len(b.Color) {
+		case len("FF000000"):
+			style.Border[i].Color = b.Color[2:]
+		case 0:
+			style.Border[i].Color = "000000"
+		}
+	}
 	style.Fill = excelize.Fill{}
 	if colour != "" {
 		style.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{colour}}

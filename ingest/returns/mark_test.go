@@ -1,9 +1,12 @@
 package returns
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -175,6 +178,53 @@ func TestBlanksFarOutAreNothing(t *testing.T) {
 		}
 		if wrong := equal(got.Values, good()); wrong != "" {
 			t.Errorf("%s: %s", name, wrong)
+		}
+	}
+}
+
+// Some programs write colours with their transparency. The marked copy has every
+// colour with eight digits, or other programs refuse to open it.
+func TestMarkWritesColoursThatCanBeRead(t *testing.T) {
+	h := handed(t, func(x *excelize.File) { must(t, x.SetCellValue("Totals", "D10", "about 33")) })
+	in, err := zip.NewReader(bytes.NewReader(h.Body), int64(len(h.Body)))
+	must(t, err)
+	var b bytes.Buffer
+	out := zip.NewWriter(&b)
+	for _, f := range in.File {
+		body, err := fs.ReadFile(in, f.Name)
+		must(t, err)
+		if f.Name == "xl/styles.xml" {
+			body = []byte(strings.ReplaceAll(regexp.MustCompile(`<color[^>]*/>|<color[^>]*></color>`).ReplaceAllString(string(body), ""), "</font>", `<color rgb="00000000"/></font>`))
+		}
+		w, err := out.Create(f.Name)
+		must(t, err)
+		_, err = w.Write(body)
+		must(t, err)
+	}
+	must(t, out.Close())
+	h.Body = b.Bytes()
+	_, marked := markedFile(t, h.Body, Screen(context.Background(), h).Findings)
+	again, err := zip.NewReader(bytes.NewReader(marked), int64(len(marked)))
+	must(t, err)
+	styles, err := fs.ReadFile(again, "xl/styles.xml")
+	must(t, err)
+	colours := regexp.MustCompile(`rgb="([^"]*)"`).FindAllSubmatch(styles, -1)
+	if len(colours) == 0 {
+		t.Fatal("the marked copy has no colours")
+	}
+	for _, c := range colours {
+		if len(c[1]) != len("FF000000") {
+			t.Errorf("a colour is written as %s", c[1])
+		}
+	}
+}
+
+// An NHS number is one as a number, too.
+func TestNHSNumbersAsNumbersAreRefused(t *testing.T) {
+	for n, refused := range map[int]bool{9434765919: true, 9434765918: false} {
+		h := handed(t, func(x *excelize.File) { must(t, x.SetCellValue("Totals", "E10", n)) })
+		if got := Screen(context.Background(), h).PersonalData; got != refused {
+			t.Errorf("%d is personal data: %v", n, got)
 		}
 	}
 }
