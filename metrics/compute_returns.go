@@ -182,18 +182,21 @@ func (r *returns) parts(ind Indicator, m Measure, denominator bool) []part {
 			if !ok || !slices.Contains(p.Measures, id) {
 				continue
 			}
-			which := TheCount
-			switch {
-			case len(measure.Parts()) == 1:
-			case denominator || m.Part == Denominator:
-				which = Denominator
-			default:
-				which = Numerator
-			}
-			out = append(out, part{&p, ReturnCell{Measure: id, Part: which}})
+			out = append(out, part{&p, ReturnCell{Measure: id, Part: partOf(measure, m, denominator)}})
 		}
 	}
 	return out
+}
+
+// partOf is the part of a measure that one side of an indicator adds up.
+func partOf(measure ReturnMeasure, m Measure, denominator bool) string {
+	switch {
+	case len(measure.Parts()) == 1:
+		return TheCount
+	case denominator || m.Part == Denominator:
+		return Denominator
+	}
+	return Numerator
 }
 
 func of(parts []part, project string) []part {

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -200,18 +201,55 @@ func (c *recaller) reading(p *performance, was Figure) {
 		}
 		w[ret.Project][ret.Quarter] = ret
 	}
-	c.line(p.total, p.num, p.den, was, w)
-	for _, l := range p.groups {
+	c.line(p, p.total, p.num, p.den, was, w)
+	for _, g := range was.Breakdown {
+		l := line{by: g.By, item: g.Item} // of a project or an item that the strategy has no longer
+		if at := slices.IndexFunc(p.groups, func(l line) bool { return l.by == g.By && l.item == g.Item }); at >= 0 {
+			l = p.groups[at]
+		}
 		if l.by == byProject {
-			c.line(l, of(p.num, l.item), of(p.den, l.item), was, w)
+			c.line(p, l, of(p.num, l.item), of(p.den, l.item), was, w)
 		} else {
-			c.line(l, in(p.num, l.by, l.item), in(p.den, l.by, l.item), was, w)
+			c.line(p, l, in(p.num, l.by, l.item), in(p.den, l.by, l.item), was, w)
 		}
 	}
 }
 
+// then gives the parts that one side of an indicator's line had in a world of
+// returns, whatever the strategy asks of whom now.
+func (c *recaller) then(m Measure, denominator bool, l line, w accepted) []part {
+	var out []part
+	for _, id := range slices.Sorted(maps.Keys(w)) {
+		if l.by == byProject && id != l.item {
+			continue
+		}
+		project, ok := c.s.Project(id)
+		if !ok {
+			quarters := slices.SortedFunc(maps.Keys(w[id]), func(a, b Period) int { return int(a.First - b.First) })
+			project = Project{ID: id, From: quarters[0].First, To: quarters[len(quarters)-1].Last}
+		}
+		for _, of := range m.Returned {
+			measure, ok := c.s.ReturnMeasure(of)
+			if !ok {
+				continue
+			}
+			cell := ReturnCell{Measure: of, Part: partOf(measure, m, denominator)}
+			if l.by != "" && l.by != byProject {
+				cell.Dimension, cell.Item = l.by, l.item
+			}
+			for _, ret := range w[id] {
+				if _, ok := valueIn(ret, cell); ok {
+					out = append(out, part{&project, cell})
+					break
+				}
+			}
+		}
+	}
+	return out
+}
+
 // line takes in a total or a group of a reading.
-func (c *recaller) line(l line, num, den []part, was Figure, w accepted) {
+func (c *recaller) line(p *performance, l line, num, den []part, was Figure, w accepted) {
 	g := was.row(l.by, l.item)
 	switch g.Status {
 	case Available, Missing:
@@ -233,11 +271,11 @@ func (c *recaller) line(l line, num, den []part, was Figure, w accepted) {
 		zero := 0.0
 		d = &zero
 	}
-	if n != nil {
-		c.known(l.num, num, was.Period, w, *n)
+	if n != nil && !c.known(l.num, num, was.Period, w, *n) {
+		c.known(nil, c.then(p.ind.Numerator, false, l, w), was.Period, w, *n)
 	}
-	if d != nil && len(den) > 0 {
-		c.known(l.den, den, was.Period, w, *d)
+	if d != nil && len(p.den) > 0 && !c.known(l.den, den, was.Period, w, *d) {
+		c.known(nil, c.then(p.ind.Denominator, true, l, w), was.Period, w, *d)
 	}
 }
 
@@ -267,17 +305,22 @@ func (c *recaller) hidden(l line, num, den []part, period Period, w accepted) {
 	}
 }
 
-// known takes in that the sum of parts over a period was shown.
-func (c *recaller) known(s *strand, parts []part, period Period, w accepted, shown float64) {
+// known takes in that the sum of parts over a period was shown. It says no where
+// these parts do not make what was shown: the strategy has changed whom it asks.
+func (c *recaller) known(s *strand, parts []part, period Period, w accepted, shown float64) bool {
 	e, sum, ok := c.pieces(s, parts, period, w)
-	if !ok || sum != shown || c.isSmall(sum) { // the strategy has changed what it means, or the rule
-		return
+	if !ok || sum != shown {
+		return false
+	}
+	if c.isSmall(sum) { // the rule has changed
+		return true
 	}
 	if len(e) > 0 && !slices.ContainsFunc(e, func(p piece) bool { return p.of != s }) {
 		s.form(e[0].a, e[len(e)-1].b, period.Kind).known = true
-		return
+		return true
 	}
 	c.learn(e)
+	return true
 }
 
 // pieces gives what a sum of parts over a period is made of, and the sum; ok is
@@ -303,7 +346,7 @@ func (c *recaller) pieces(s *strand, parts []part, period Period, w accepted) (e
 		if s != nil && q < c.quarters && s.known[q] {
 			c.splits(s, parts, q)
 		}
-		if inForce { // all parts of it: what the strand adds up now
+		if inForce && s != nil { // all parts of it: what the strand adds up now
 			own = learned{{of: s, a: q, b: q + 1, sign: 1}}
 		}
 		e = append(e, own...)
@@ -360,7 +403,8 @@ func (c *recaller) number(p part, q int, w accepted) (e learned, v float64, ok b
 // of the return in force, where it says the same, else a former one's.
 func (c *recaller) one(p part, q, from int, x float64, sign int64) piece {
 	if q < c.quarters {
-		if ret := c.held[p.project.ID][q]; ret != nil {
+		if held := c.held[p.project.ID]; len(held) > 0 && held[q] != nil {
+			ret := held[q]
 			if now, ok := valueIn(ret, p.cell); ok && now == x {
 				return piece{of: c.sum([]part{p}, rankUnseen), a: from, b: q + 1, sign: sign}
 			}

@@ -856,6 +856,50 @@ func TestFormerReadingsTellNoSmallNumber(t *testing.T) {
 	}
 }
 
+// A strategy that asks a project no longer, or has it no longer, does not tell its
+// small number by the total that was shown before.
+func TestAChangedStrategyTellsNoSmallNumber(t *testing.T) {
+	before := roundStrategy()
+	q := QuarterOf(NewMonth(2018, time.October))
+	ret := func(project string, n float64) []AcceptedReturn {
+		return []AcceptedReturn{{Project: project, Quarter: q, Batch: int64(len(project)) + int64(n), Values: []ReturnValue{{ReturnCell: ReturnCell{Measure: "engaged"}, Value: n}}}}
+	}
+	f := &Facts{Geography: NewGeography(), Returns: map[string][]AcceptedReturn{"ay": ret("ay", 16), "bee": ret("bee", 3)}}
+	f.Geography.Names["E08000001"] = "Aton"
+	engaged := func(s *Strategy) Figure {
+		t.Helper()
+		for _, fig := range Compute(s, f).Figures {
+			if fig.Indicator == "engaged" && fig.Period == q {
+				return fig
+			}
+		}
+		t.Fatal("there is no figure")
+		return Figure{}
+	}
+	was := engaged(before)
+	if was.Status != Available || *was.Value != 19 || was.row(byProject, "ay").Status != Suppressed {
+		t.Fatalf("before, it reads %+v", was)
+	}
+	for _, fig := range Compute(before, f).Figures {
+		f.Published = append(f.Published, PublishedFigure{Figure: fig, InForce: true})
+	}
+	for what, change := range map[string]func(s *Strategy){
+		"the project is not asked any more": func(s *Strategy) {
+			s.Projects[1].Measures = slices.DeleteFunc(slices.Clone(s.Projects[1].Measures), func(id string) bool { return id == "engaged" })
+		},
+		"the project is gone": func(s *Strategy) { s.Projects = slices.Delete(slices.Clone(s.Projects), 1, 2) },
+	} {
+		after := roundStrategy()
+		change(after)
+		for i := range after.Indicators { // it may be named no more where it is gone
+			after.Indicators[i].Numerator.Projects = slices.DeleteFunc(slices.Clone(after.Indicators[i].Numerator.Projects), func(id string) bool { _, ok := after.Project(id); return !ok })
+		}
+		if now := engaged(after); now.Status == Available || now.row(byProject, "ay").Status == Available {
+			t.Errorf("%s: 19 less what is shown now is the small number: %+v", what, now)
+		}
+	}
+}
+
 // Returns that contradict themselves (parts that do not add up, more counted
 // than there were) come to an end, too, and show no small count of theirs.
 func TestContradictionsAreControlled(t *testing.T) {
