@@ -956,7 +956,7 @@ func (c *composer) changes(before *metrics.Report) {
 			words = is + " as before"
 		}
 		words = strings.Join(append([]string{words}, beside...), "; ")
-		list = append(list, fmt.Sprintf("%s, %s, %s: %s.", f.Title, placeOf(c.strategy, ind, f.Area), f.Period.Label(), words))
+		list = append(list, fmt.Sprintf("%s, %s, %s: %s.", f.Title, c.whereOf(ind, f.Figure), f.Period.Label(), words))
 	}
 	of := fmt.Sprintf("report pack %d of %s, frozen on %s", before.Number, before.Period.Label(), day(before.FrozenAt))
 	if len(list) == 0 {

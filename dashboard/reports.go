@@ -750,7 +750,7 @@ func (s *Server) ledger(ctx context.Context, number int) (p metrics.Pack, lines 
 	for i := range lines {
 		l := &lines[i]
 		ind, _ := s.indicatorOf(l.Then.Figure)
-		l.Was, l.Is = reads(ind, l.Then.Figure), "no longer made"
+		l.Was, l.Is, l.Where = reads(ind, l.Then.Figure), "no longer made", s.whereOf(ind, l.Then.Figure)
 		switch {
 		case l.Now != nil:
 			l.Is = reads(ind, *l.Now)
@@ -765,6 +765,16 @@ func (s *Server) ledger(ctx context.Context, number int) (p metrics.Pack, lines 
 		}
 	}
 	return p, lines, nil
+}
+
+// whereOf is the place of a figure in a list of many indicators: measures of
+// several priorities can have one name.
+func (s *Server) whereOf(ind metrics.Indicator, f metrics.Figure) string {
+	place := placeOf(s.strategy, ind, f.Area)
+	if p, ok := s.strategy.Priority(f.Priority); ok && ind.Accountability == metrics.Performance {
+		place += " of " + p.Title
+	}
+	return place
 }
 
 // packChanges shows what has changed since a pack, and why.
@@ -791,8 +801,7 @@ func (s *Server) packChanges(c echo.Context) error {
 		if !l.Changed {
 			continue
 		}
-		ind, _ := s.indicatorOf(l.Then.Figure)
-		v := changeView{Title: l.Then.Title, Place: placeOf(s.strategy, ind, l.Then.Area), Period: l.Then.Period.Label(), Then: l.Was, Now: l.Is, Beside: l.Beside, Causes: l.Causes}
+		v := changeView{Title: l.Then.Title, Place: l.Where, Period: l.Then.Period.Label(), Then: l.Was, Now: l.Is, Beside: l.Beside, Causes: l.Causes}
 		if l.Now != nil {
 			v.NowURL = figureURL(*l.Now)
 		}

@@ -305,7 +305,8 @@ func (c *recaller) hidden(l line, num, den []part, period Period, w accepted) {
 	}
 }
 
-// known takes in that the sum of parts over a period was shown. It says no where
+// known takes in that the sum of parts over a period was shown; s is their strand,
+// nil where the strategy adds up others now. It says no where
 // these parts do not make what was shown: the strategy has changed whom it asks.
 func (c *recaller) known(s *strand, parts []part, period Period, w accepted, shown float64) bool {
 	e, sum, ok := c.pieces(s, parts, period, w)
@@ -315,7 +316,7 @@ func (c *recaller) known(s *strand, parts []part, period Period, w accepted, sho
 	if c.isSmall(sum) { // the rule has changed
 		return true
 	}
-	if len(e) > 0 && !slices.ContainsFunc(e, func(p piece) bool { return p.of != s }) {
+	if s != nil && len(e) > 0 && !slices.ContainsFunc(e, func(p piece) bool { return p.of != s }) {
 		s.form(e[0].a, e[len(e)-1].b, period.Kind).known = true
 		return true
 	}

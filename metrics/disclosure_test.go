@@ -897,6 +897,16 @@ func TestAChangedStrategyTellsNoSmallNumber(t *testing.T) {
 		if now := engaged(after); now.Status == Available || now.row(byProject, "ay").Status == Available {
 			t.Errorf("%s: 19 less what is shown now is the small number: %+v", what, now)
 		}
+		// Nothing of the reading is in force any more: then it tells nothing of what is.
+		again := *f
+		again.Former = append(slices.Clone(f.Returns["ay"]), f.Returns["bee"]...)
+		again.Returns = map[string][]AcceptedReturn{"ay": ret("ay", 30)}
+		held := f
+		f = &again
+		if now := engaged(after); now.row(byProject, "ay").Status != Available {
+			t.Errorf("%s, and all else was replaced: %+v", what, now)
+		}
+		f = held
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 )
 
 // Pack is a report that was frozen: it is never changed, and its files are kept
@@ -43,8 +44,9 @@ type Comment struct {
 
 // LedgerLine is a figure of a pack, then and now.
 type LedgerLine struct {
-	Then ReportFigure
-	Now  *Figure // in force; nil where it is no longer made
+	Then  ReportFigure
+	Where string  // in words: "Coventry", "the projects of Primary prevention"
+	Now   *Figure // in force; nil where it is no longer made
 	// Changed says that it reads otherwise; Causes then say why, the oldest
 	// first, each a sentence.
 	Changed bool
@@ -79,57 +81,45 @@ func (f Figure) Reads(other Figure) bool {
 // GroupsApart gives the groups of two readings of a figure that do not read the
 // same, then and now; one that there is in one of them only is nil in the other.
 func (f Figure) GroupsApart(now Figure) [][2]*GroupValue {
-	find := func(of Figure, like GroupValue) *GroupValue {
-		for i, g := range of.Breakdown {
-			if g.By == like.By && g.Item == like.Item && g.Label == like.Label {
-				return &of.Breakdown[i]
-			}
+	return apart(f.Breakdown, now.Breakdown, func(a, b GroupValue) bool { return a.By == b.By && a.Item == b.Item && a.Label == b.Label }, GroupValue.reads)
+}
+
+// Apart does the same for what the two are compared with.
+func (f Figure) Apart(now Figure) [][2]*Comparison {
+	return apart(f.Comparisons, now.Comparisons, func(a, b Comparison) bool { return a.Kind == b.Kind && a.With == b.With }, Comparison.reads)
+}
+
+// apart pairs what is alike in two lists, and gives the pairs that do not read the
+// same. One that there is in one of them only is nil in the other.
+func apart[T any](then, now []T, alike, reads func(a, b T) bool) (out [][2]*T) {
+	find := func(list []T, like T) *T {
+		if i := slices.IndexFunc(list, func(one T) bool { return alike(one, like) }); i >= 0 {
+			return &list[i]
 		}
 		return nil
 	}
-	var out [][2]*GroupValue
-	for i, g := range f.Breakdown {
-		other := find(now, g)
-		if other == nil || g.Status != other.Status || !same(g.Value, other.Value) || !same(g.Numerator, other.Numerator) || !same(g.Denominator, other.Denominator) || !same(g.Lower, other.Lower) || !same(g.Upper, other.Upper) {
-			out = append(out, [2]*GroupValue{&f.Breakdown[i], other})
+	for i, one := range then {
+		if other := find(now, one); other == nil || !reads(one, *other) {
+			out = append(out, [2]*T{&then[i], other})
 		}
 	}
-	for i, g := range now.Breakdown {
-		if find(f, g) == nil {
-			out = append(out, [2]*GroupValue{nil, &now.Breakdown[i]})
+	for i, one := range now {
+		if find(then, one) == nil {
+			out = append(out, [2]*T{nil, &now[i]})
 		}
 	}
 	return out
+}
+
+// reads says whether two groups alike read the same.
+func (g GroupValue) reads(other GroupValue) bool {
+	return g.Status == other.Status && same(g.Value, other.Value) && same(g.Numerator, other.Numerator) && same(g.Denominator, other.Denominator) &&
+		same(g.Lower, other.Lower) && same(g.Upper, other.Upper)
 }
 
 // Revises says whether a figure has another value than it had, both of them shown.
 func (f Figure) Revises(then Figure) bool {
 	return f.Status == Available && then.Status == Available && !(same(f.Value, then.Value) && same(f.Numerator, then.Numerator) && same(f.Denominator, then.Denominator))
-}
-
-// Apart gives the comparisons of two readings of a figure that do not read the
-// same, then and now; one that there is in one of them only is nil in the other.
-func (f Figure) Apart(now Figure) [][2]*Comparison {
-	find := func(of Figure, like Comparison) *Comparison {
-		for i, c := range of.Comparisons {
-			if c.Kind == like.Kind && c.With == like.With {
-				return &of.Comparisons[i]
-			}
-		}
-		return nil
-	}
-	var out [][2]*Comparison
-	for i, c := range f.Comparisons {
-		if other := find(now, c); other == nil || !c.reads(*other) {
-			out = append(out, [2]*Comparison{&f.Comparisons[i], other})
-		}
-	}
-	for i, c := range now.Comparisons {
-		if find(f, c) == nil {
-			out = append(out, [2]*Comparison{nil, &now.Comparisons[i]})
-		}
-	}
-	return out
 }
 
 // reads says whether two comparisons with the same read the same.

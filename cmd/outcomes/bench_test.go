@@ -341,6 +341,15 @@ func BenchmarkReturnsPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	o.server = srv
+	for _, path := range []string{"/returns", "/returns?to=2015-Q4", "/priorities/" + priority, "/indicators/total-measure-2", "/returns/project-2/2019-Q4"} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				if w := o.do(metrics.Analyst, httptest.NewRequest(http.MethodGet, path, nil)); w.Code != http.StatusOK {
+					b.Fatal(w.Code, w.Body)
+				}
+			}
+		})
+	}
 	// One return after another is replaced with one number changed: each figure
 	// that it is in gets a former reading, which all later ones are seen beside.
 	b.Run("replace a return", func(b *testing.B) {
@@ -371,13 +380,4 @@ func BenchmarkReturnsPages(b *testing.B) {
 			}
 		}
 	})
-	for _, path := range []string{"/returns", "/returns?to=2015-Q4", "/priorities/" + priority, "/indicators/total-measure-2", "/returns/project-2/2019-Q4"} {
-		b.Run(path, func(b *testing.B) {
-			for b.Loop() {
-				if w := o.do(metrics.Analyst, httptest.NewRequest(http.MethodGet, path, nil)); w.Code != http.StatusOK {
-					b.Fatal(w.Code, w.Body)
-				}
-			}
-		})
-	}
 }

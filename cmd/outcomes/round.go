@@ -183,6 +183,7 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 	}
 	what := in.Project.ID + " " + in.Quarter.Code()
 	sha := fmt.Sprintf("%x", sha256.Sum256(in.Body))
+	which := fmt.Sprintf("%s bytes, SHA-256 %s", metrics.Whole(int64(len(in.Body))), sha) // of a file that is not kept
 	found, _, err := r.screen(ctx, handed{in.Name, sha, in.Project, in.Quarter}, func() ([]byte, error) { return in.Body, nil })
 	if err != nil {
 		return done, err
@@ -193,15 +194,15 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		}
 		if found.PersonalData {
 			done.Refused = found.Findings
-			return audit("return refused", "it seems to hold personal data; the file was not kept: "+digest(in.Body)) // its name may be somebody's
+			return audit("return refused", "it seems to hold personal data; the file was not kept: "+which) // its name may be somebody's
 		}
 		if found.Unscreened {
 			done.Refused = found.Findings
-			return audit("return refused", "it could not be read, and so not be looked through for personal data; the file was not kept: "+in.Name+", "+digest(in.Body)+", "+strings.Join(rulesOf(found.Findings), ", "))
+			return audit("return refused", "it could not be read, and so not be looked through for personal data; the file was not kept: "+in.Name+", "+which+", "+strings.Join(rulesOf(found.Findings), ", "))
 		}
 		if len(found.Values) == 0 && slices.Contains(rulesOf(found.Findings), "not_your_project") { // nor does it displace one that waits
 			done.Refused = slices.DeleteFunc(found.Findings, func(f metrics.Finding) bool { return f.Rule != "not_your_project" })
-			return audit("return refused", "it is of another project; the file was not kept: "+in.Name+", "+digest(in.Body))
+			return audit("return refused", "it is of another project; the file was not kept: "+in.Name+", "+which)
 		}
 		list, err := tx.Submissions(ctx, in.Project.ID, in.Quarter.Code())
 		if err != nil {
@@ -223,11 +224,6 @@ func (r *round) HandIn(ctx context.Context, in dashboard.HandIn) (dashboard.Hand
 		return audit("return uploaded", fmt.Sprintf("return %d", done.ID))
 	})
 	return done, err
-}
-
-// digest tells which file it was of one that is not kept.
-func digest(body []byte) string {
-	return fmt.Sprintf("%s bytes, SHA-256 %x", metrics.Whole(int64(len(body))), sha256.Sum256(body))
 }
 
 // rulesOf are the checks that found something, each once.

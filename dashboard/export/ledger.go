@@ -129,7 +129,7 @@ func LedgerReport(p metrics.Pack, lines []metrics.LedgerLine, asAt string) *metr
 	}
 	for _, l := range lines {
 		if l.Changed {
-			t.Rows = append(t.Rows, []metrics.ReportCell{{Text: l.Then.Title + ", " + l.Then.Area.Name + ", " + l.Then.Period.Label()}, {Text: l.Was},
+			t.Rows = append(t.Rows, []metrics.ReportCell{{Text: l.Then.Title + ", " + l.Where + ", " + l.Then.Period.Label()}, {Text: l.Was},
 				{Text: strings.Join(append([]string{l.Is}, l.Beside...), "; ")}, {Text: cmp.Or(strings.Join(l.Causes, " "), "Not known")}})
 		}
 	}
