@@ -947,7 +947,7 @@ func (c *composer) changes(before *metrics.Report) {
 		both++
 		ind, _ := c.strategy.Indicator(f.Indicator)
 		was, is := reads(ind, old), reads(ind, f.Figure)
-		beside := besideWords(ind, old, f.Figure)
+		beside := c.besideWords(ind, old, f.Figure)
 		if was == is && len(beside) == 0 {
 			continue
 		}
@@ -973,8 +973,8 @@ func (c *composer) changes(before *metrics.Report) {
 
 // besideWords say of each comparison and group of a figure that reads otherwise
 // what it reads now and what it read then. A difference that no page shows is left
-// out.
-func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
+// out; so are the groups of a figure of which there is no number any more.
+func (s *Server) besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
 	reads := func(c *metrics.Comparison) string {
 		if c == nil || c.Direction == metrics.NotCompared || c.Value == nil {
 			return "not compared"
@@ -1001,13 +1001,21 @@ func besideWords(ind metrics.Indicator, then, now metrics.Figure) []string {
 		}
 		return readsGroup(ind, *g)
 	}
-	for _, pair := range then.GroupsApart(now) {
+	groups := then.GroupsApart(now)
+	if len(groups) > 0 && !slices.ContainsFunc(groups, func(pair [2]*metrics.GroupValue) bool { return pair[1] != nil && pair[1].Status != metrics.Missing }) {
+		return append(out, "its groups: "+metrics.Missing.Shorthand())
+	}
+	for _, pair := range groups {
 		with := pair[0]
 		if with == nil {
 			with = pair[1]
 		}
 		if was, is := group(pair[0]), group(pair[1]); was != is {
-			out = append(out, fmt.Sprintf("%s: %s (before: %s)", with.Label, is, was))
+			label := with.Label
+			if d, ok := s.strategy.Dimension(with.By); ok {
+				label = d.Title + ", " + label
+			}
+			out = append(out, fmt.Sprintf("%s: %s (before: %s)", label, is, was))
 		}
 	}
 	return out

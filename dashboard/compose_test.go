@@ -354,7 +354,7 @@ func TestReportChangesSinceTheLast(t *testing.T) {
 		}
 	}
 	words := strings.Join(list, "\n")
-	for _, want := range []string{"2 of the ", "report pack 4 of quarter ending March 2019, frozen on 1 June 2019", "before 3.2 (1,151)", "Young people engaged, the projects of Secondary prevention, quarter ending March 2019: 987, before 985."} {
+	for _, want := range []string{"2 of the ", "report pack 4 of quarter ending March 2019, frozen on 1 June 2019", "before 3.2 (1,151)", "Young people engaged, the projects, Secondary prevention, quarter ending March 2019: 987, before 985."} {
 		if !strings.Contains(words, want) {
 			t.Errorf("%q is not in\n%s", want, words)
 		}

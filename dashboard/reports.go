@@ -755,7 +755,7 @@ func (s *Server) ledger(ctx context.Context, number int) (p metrics.Pack, lines 
 		case l.Now != nil:
 			l.Is = reads(ind, *l.Now)
 			if l.Changed {
-				l.Beside = besideWords(ind, l.Then.Figure, *l.Now)
+				l.Beside = s.besideWords(ind, l.Then.Figure, *l.Now)
 			}
 			if l.Changed && l.Is == l.Was && len(l.Beside) == 0 {
 				l.Beside = []string{"otherwise only by what does not stand here: decimals, an interval, a rank, a mark or what it is compared with"}
@@ -772,7 +772,7 @@ func (s *Server) ledger(ctx context.Context, number int) (p metrics.Pack, lines 
 func (s *Server) whereOf(ind metrics.Indicator, f metrics.Figure) string {
 	place := placeOf(s.strategy, ind, f.Area)
 	if p, ok := s.strategy.Priority(f.Priority); ok && ind.Accountability == metrics.Performance {
-		place += " of " + p.Title
+		place += ", " + p.Title
 	}
 	return place
 }

@@ -45,7 +45,7 @@ type Comment struct {
 // LedgerLine is a figure of a pack, then and now.
 type LedgerLine struct {
 	Then  ReportFigure
-	Where string  // in words: "Coventry", "the projects of Primary prevention"
+	Where string  // in words: "Coventry", "the projects, Primary prevention"
 	Now   *Figure // in force; nil where it is no longer made
 	// Changed says that it reads otherwise; Causes then say why, the oldest
 	// first, each a sentence.

@@ -161,7 +161,7 @@ func ledgerReport(p metrics.Pack, lines []metrics.LedgerLine, asAt string) *metr
 			t.Columns = append(t.Columns, col)
 		}
 	}
-	t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Compared with otherwise"}, metrics.ReportColumn{Head: "Cause"})
+	t.Columns = append(t.Columns, metrics.ReportColumn{Head: "Comparisons and groups"}, metrics.ReportColumn{Head: "Cause"})
 	numbers := func(f *metrics.Figure) []metrics.ReportCell {
 		mark := metrics.Missing.Shorthand()
 		if f != nil {
